@@ -1,0 +1,51 @@
+package io.quorate.events;
+
+import java.time.Instant;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A new leader of a cluster, or the same one in a later term.
+ *
+ * @param from name of the leader before
+ * @param to name of the new leader
+ * @param raftTerm of the new leader
+ * @param observedAt when the first answer named it; a second answer has confirmed it since
+ * @param confirmedAt when the second answer arrived
+ * @param planned no: the leader before had stopped answering while others still followed it
+ * @param clusterSize voting members, as far as known
+ */
+public record LeaderChange(
+        String cluster,
+        @Nullable String clusterId,
+        String from,
+        @Nullable String fromId,
+        String to,
+        @Nullable String toId,
+        long raftTerm,
+        Instant observedAt,
+        Instant confirmedAt,
+        Planned planned,
+        int clusterSize) {
+
+    /** Whether somebody meant it. */
+    public enum Planned {
+        YES,
+        NO,
+        UNKNOWN
+    }
+
+    public LeaderChange {
+        Objects.requireNonNull(cluster, "cluster");
+        Objects.requireNonNull(from, "from");
+        Objects.requireNonNull(to, "to");
+        Objects.requireNonNull(observedAt, "observedAt");
+        Objects.requireNonNull(confirmedAt, "confirmedAt");
+        planned = planned == null ? Planned.UNKNOWN : planned;
+    }
+
+    /** The same member leads again, in a later term. */
+    public boolean regained() {
+        return from.equals(to);
+    }
+}

@@ -1,0 +1,41 @@
+package io.quorate.events;
+
+import java.time.Instant;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One closed window of many members together, each series the integer sum of the level below.
+ *
+ * @param cluster name, at cluster scope; else null
+ * @param group the label and value that the members share, at group scope; else null
+ * @param members how many members' windows stand in the sum
+ * @param gap one of them has a gap
+ * @param version counts the corrections; a higher one replaces a lower one
+ */
+public record ScopeWindow(
+        Scope scope,
+        @Nullable String cluster,
+        @Nullable String clusterId,
+        @Nullable String group,
+        Instant windowStart,
+        Instant windowEnd,
+        int members,
+        boolean gap,
+        int version,
+        Measures measures) {
+
+    /** How wide; a {@link MemberWindow} is the narrowest. */
+    public enum Scope {
+        CLUSTER,
+        GROUP,
+        FLEET
+    }
+
+    public ScopeWindow {
+        Objects.requireNonNull(scope, "scope");
+        Objects.requireNonNull(windowStart, "windowStart");
+        Objects.requireNonNull(windowEnd, "windowEnd");
+        measures = measures == null ? Measures.NONE : measures;
+    }
+}

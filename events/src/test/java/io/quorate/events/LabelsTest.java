@@ -1,0 +1,40 @@
+package io.quorate.events;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import java.util.List;
+import java.util.Map;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.AlphaChars;
+import net.jqwik.api.constraints.NotEmpty;
+import net.jqwik.api.constraints.Size;
+import org.junit.jupiter.api.Test;
+
+class LabelsTest {
+
+    @Test
+    void areSortedByName() {
+        assertThat(Labels.of(Map.of("grpc_type", "unary", "grpc_method", "Put")))
+                .isEqualTo("grpc_method=\"Put\",grpc_type=\"unary\"");
+    }
+
+    @Property(tries = 1000)
+    void areReadBackAsWritten(@ForAll @Size(max = 4) Map<@AlphaChars @NotEmpty String, String> labels) {
+        assertThat(Labels.parse(Labels.of(labels))).isEqualTo(labels);
+    }
+
+    @Test
+    void canLoseTheNamesOfPeers() {
+        assertThat(Labels.without("From=\"a\",To=\"b\",code=\"x\"", List.of("To", "From")))
+                .isEqualTo("code=\"x\"");
+    }
+
+    @Test
+    void refuseTextThatIsNotCanonical() {
+        for (String text : List.of("To", "To=\"a", "To=\"a\"x", "=")) {
+            assertThatIllegalArgumentException().isThrownBy(() -> Labels.parse(text));
+        }
+    }
+}

@@ -1,0 +1,234 @@
+package io.quorate.events.codec;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.quorate.events.Alert;
+import io.quorate.events.BucketVector;
+import io.quorate.events.ClusterRoster;
+import io.quorate.events.DeadLetter;
+import io.quorate.events.Histogram;
+import io.quorate.events.LeaderChange;
+import io.quorate.events.Measures;
+import io.quorate.events.MemberScrape;
+import io.quorate.events.MemberStatus;
+import io.quorate.events.MemberWindow;
+import io.quorate.events.Notification;
+import io.quorate.events.Sample;
+import io.quorate.events.ScopeWindow;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Every event type, its bytes held to a golden file: topics outlive builds. */
+class EventCodecTest {
+
+    private static final Instant AT = Instant.parse("2026-11-20T18:42:58.862Z");
+    private static final Measures MEASURES = new Measures(
+            List.of(new Histogram(
+                    "etcd_disk_wal_fsync_duration_seconds",
+                    "",
+                    new BucketVector(new double[] {0.001, 0.002}, new long[] {5, 2, 1}, 0.0123))),
+            List.of(new Sample("grpc_server_handled_total", "grpc_code=\"OK\",grpc_method=\"Put\"", 17)),
+            List.of(new Measures.GaugeRange("etcd_server_proposals_pending", "", 0, 6, 5, 3, 1)));
+
+    record Golden<T>(Topic<T> topic, T event) {
+
+        @Override
+        public String toString() {
+            return topic.name();
+        }
+    }
+
+    static Stream<Golden<?>> everyEvent() {
+        return Stream.of(
+                new Golden<>(
+                        Topic.MEMBER_SCRAPE,
+                        new MemberScrape(
+                                "prod",
+                                "d8419dd4a9e67e2d",
+                                "m1",
+                                "d53aab49afb8bdad",
+                                "http://prometheus:9090",
+                                AT,
+                                AT.plusMillis(250),
+                                1795200137.9,
+                                null,
+                                MEASURES.histograms(),
+                                MEASURES.counters(),
+                                List.of(new Sample("etcd_server_has_leader", "", 1)))),
+                new Golden<>(
+                        Topic.MEMBER_STATUS,
+                        new MemberStatus(
+                                "prod",
+                                "d8419dd4a9e67e2d",
+                                "m1",
+                                "d53aab49afb8bdad",
+                                "http://etcd-1:2379",
+                                AT,
+                                AT,
+                                "3.4.23",
+                                45056,
+                                40960,
+                                "c419b7ed112d9a95",
+                                7,
+                                120,
+                                119,
+                                false,
+                                List.of("memberID:1 alarm:NOSPACE"),
+                                3,
+                                null,
+                                null)),
+                new Golden<>(
+                        Topic.CLUSTER_ROSTER,
+                        new ClusterRoster(
+                                "prod",
+                                "d8419dd4a9e67e2d",
+                                AT,
+                                AT,
+                                List.of(new ClusterRoster.Member(
+                                        "d53aab49afb8bdad", "m1", false, List.of("http://etcd-1:2379"))),
+                                Map.of("env", "prod"))),
+                new Golden<>(
+                        Topic.MEMBER_WINDOW,
+                        new MemberWindow(
+                                "prod",
+                                null,
+                                "m1",
+                                "d53aab49afb8bdad",
+                                Instant.parse("2026-11-20T18:42:50Z"),
+                                Instant.parse("2026-11-20T18:43:00Z"),
+                                true,
+                                2,
+                                MEASURES)),
+                new Golden<>(
+                        Topic.SCOPE_WINDOW,
+                        new ScopeWindow(
+                                ScopeWindow.Scope.CLUSTER,
+                                "prod",
+                                null,
+                                null,
+                                Instant.parse("2026-11-20T18:42:50Z"),
+                                Instant.parse("2026-11-20T18:43:00Z"),
+                                3,
+                                false,
+                                1,
+                                MEASURES)),
+                new Golden<>(
+                        Topic.LEADER_CHANGE,
+                        new LeaderChange(
+                                "prod",
+                                "d8419dd4a9e67e2d",
+                                "m2",
+                                "c419b7ed112d9a95",
+                                "m1",
+                                "d53aab49afb8bdad",
+                                4,
+                                AT,
+                                AT.plusMillis(110),
+                                LeaderChange.Planned.NO,
+                                3)),
+                new Golden<>(
+                        Topic.ALERT,
+                        new Alert(
+                                "0123456789abcdef",
+                                "EtcdElectionStorm",
+                                Alert.Severity.CRITICAL,
+                                "prod",
+                                "d8419dd4a9e67e2d",
+                                null,
+                                null,
+                                Alert.Status.FIRING,
+                                AT,
+                                AT,
+                                "prod changed its leader 3 times in 20s",
+                                null,
+                                "docs/runbooks/etcd-election-storm.md",
+                                List.of(new Alert.Evidence("leader-moves", "m2 -> m1, term 4", AT)))),
+                new Golden<>(
+                        Topic.NOTIFICATION,
+                        new Notification(
+                                "0123456789abcdef-critical",
+                                "0123456789abcdef",
+                                "EtcdElectionStorm",
+                                Alert.Severity.CRITICAL,
+                                "prod",
+                                null,
+                                Alert.Status.FIRING,
+                                "webhook",
+                                2,
+                                Notification.Outcome.DELIVERED,
+                                200,
+                                null,
+                                AT,
+                                AT.plusSeconds(1))),
+                new Golden<>(
+                        Topic.DEAD_LETTER,
+                        new DeadLetter("member-status/0@17", "unreadable", "not JSON", null, "base64:AAE=", AT)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("everyEvent")
+    <T> void writesTheBytesThatItAlwaysWrote(Golden<T> golden) throws Exception {
+        byte[] bytes = new EventCodec<>(golden.topic.type()).encode(golden.event);
+
+        assertThat(new String(bytes, StandardCharsets.UTF_8)).isEqualTo(goldenFile(golden.topic));
+    }
+
+    @ParameterizedTest
+    @MethodSource("everyEvent")
+    <T> void readsWhatItAlwaysWrote(Golden<T> golden) throws Exception {
+        byte[] bytes = goldenFile(golden.topic).getBytes(StandardCharsets.UTF_8);
+
+        assertThat(new EventCodec<>(golden.topic.type()).decode(bytes)).isEqualTo(golden.event);
+    }
+
+    @Test
+    void goldenFilesCoverEveryTopic() {
+        assertThat(everyEvent().map(golden -> golden.topic.name()).toList())
+                .containsExactlyElementsOf(Topic.ALL.stream().map(Topic::name).toList());
+    }
+
+    @Test
+    void ignoresUnknownFieldsAndTheOrderOfFields() throws Exception {
+        String record =
+                "{\"reason\":\"unreadable\",\"news\":{\"a\":1},\"source\":\"x\",\"observedAt\":\"2026-11-20T18:42:58Z\","
+                        + "\"schema\":1}";
+
+        assertThat(new EventCodec<>(DeadLetter.class)
+                        .decode(record.getBytes(StandardCharsets.UTF_8))
+                        .source())
+                .isEqualTo("x");
+    }
+
+    @Test
+    void saysWhatIsWrongWithBytesThatAreNoEvent() {
+        assertUnreadable("", "expected a JSON object");
+        assertUnreadable("hello", "not JSON");
+        assertUnreadable("[1]", "expected a JSON object");
+        assertUnreadable("{\"source\":\"x\"}", "schema");
+        assertUnreadable("{\"schema\":2}", "schema 2, expected 1 to 1");
+        assertUnreadable("{\"schema\":1,\"source\":\"x\",\"reason\":\"y\"}", "observedAt");
+        assertUnreadable("{\"schema\":1,\"source\":\"x\",\"reason\":\"y\",\"observedAt\":\"yesterday\"}", "observedAt");
+    }
+
+    private static void assertUnreadable(String record, String why) {
+        assertThatThrownBy(() -> new EventCodec<>(DeadLetter.class).decode(record.getBytes(StandardCharsets.UTF_8)))
+                .isInstanceOf(UnreadableEvent.class)
+                .hasMessageContaining(why);
+    }
+
+    private static String goldenFile(Topic<?> topic) throws IOException {
+        try (InputStream file = EventCodecTest.class.getResourceAsStream("/golden/v1/" + topic.name() + ".json")) {
+            assertThat(file).as("golden file of " + topic.name()).isNotNull();
+            return new String(file.readAllBytes(), StandardCharsets.UTF_8).strip();
+        }
+    }
+}
