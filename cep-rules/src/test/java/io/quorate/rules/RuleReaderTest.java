@@ -1,0 +1,105 @@
+package io.quorate.rules;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.quorate.events.Alert.Severity;
+import io.quorate.rules.yaml.InvalidYaml;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class RuleReaderTest {
+
+    @Test
+    void readsTheRulesThatShip() {
+        Rule storm = RuleReader.shipped().get(0);
+
+        assertThat(storm.name()).isEqualTo("EtcdElectionStorm");
+        assertThat(storm.levels())
+                .extracting(Rule.Level::severity)
+                .containsExactly(Severity.CRITICAL, Severity.WARNING);
+        assertThat(storm.levels().get(1).needed(3)).isEqualTo(4);
+        assertThat(storm.levels().get(1).needed(5)).isEqualTo(6);
+        assertThat(storm.levels().get(0).needed(5)).as("whatever the size").isEqualTo(3);
+        assertThat(storm.under("lab").resolveAfter()).hasSeconds(30);
+        assertThat(storm.under("fleet")).isEqualTo(storm);
+        assertThat(storm.tests()).hasSizeGreaterThan(8);
+    }
+
+    static Stream<String> brokenRules() throws IOException {
+        return edits().stream().map(edit -> edit.split(" => ", 2)[0]);
+    }
+
+    /** One edit of the storm rule a line: what is replaced, by what, and the problem that must be told. */
+    private static List<String> edits() throws IOException {
+        try (InputStream in = RuleReaderTest.class.getResourceAsStream("/bad/storm-edits.txt")) {
+            return new String(Objects.requireNonNull(in).readAllBytes(), StandardCharsets.UTF_8)
+                    .lines()
+                    .filter(line -> !line.isBlank() && !line.startsWith("#"))
+                    .toList();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("brokenRules")
+    void tellsWhatIsWrongWithLineAndExpectation(String edit) throws Exception {
+        String expected = edits().stream()
+                .filter(line -> line.startsWith(edit + " => "))
+                .map(line -> line.substring(edit.length() + 4))
+                .findFirst()
+                .orElseThrow();
+        String[] fromTo = edit.split(" -> ", 2);
+        String good = storm();
+        assertThat(good).contains(fromTo[0]);
+
+        InvalidYaml problem = catchThrowableOfType(
+                InvalidYaml.class,
+                () -> RuleReader.parse(
+                        "storm.yaml",
+                        good.replaceFirst(
+                                java.util.regex.Pattern.quote(fromTo[0]),
+                                java.util.regex.Matcher.quoteReplacement(fromTo[1]))));
+
+        assertThat(problem).as("the edited rule must be refused").isNotNull();
+        assertThat(problem.getMessage()).contains(expected);
+    }
+
+    @Test
+    void tellsAllProblemsOfAllFilesInOneGo(@TempDir Path folder) throws Exception {
+        Files.writeString(
+                folder.resolve("a.yaml"),
+                storm().replace("within: 2m", "within: soon").replace("per: cluster", "per: moon"));
+        Files.writeString(folder.resolve("b.yaml"), "rule: [");
+        Files.writeString(folder.resolve("good.yaml"), storm());
+
+        InvalidYaml problem = catchThrowableOfType(InvalidYaml.class, () -> RuleReader.folder(folder));
+
+        assertThat(problem.problems()).hasSize(3);
+        assertThat(problem.problems().get(0).toString()).endsWith("a.yaml:7: 'per' is \"moon\"; expected cluster");
+        assertThat(problem.problems().get(2).file()).endsWith("b.yaml");
+    }
+
+    @Test
+    void refusesAFolderWithoutRules(@TempDir Path folder) {
+        assertThat(catchThrowableOfType(InvalidYaml.class, () -> RuleReader.folder(folder)))
+                .hasMessageContaining("holds no .yaml file");
+        assertThat(catchThrowableOfType(InvalidYaml.class, () -> RuleReader.folder(folder.resolve("none"))))
+                .hasMessageContaining("expected a folder of rules");
+    }
+
+    private static String storm() throws IOException {
+        try (InputStream in = RuleReader.class.getResourceAsStream("/rules/etcd-election-storm.yaml")) {
+            return new String(Objects.requireNonNull(in).readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+}
