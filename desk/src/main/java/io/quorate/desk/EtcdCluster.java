@@ -1,0 +1,295 @@
+package io.quorate.desk;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/** A real etcd cluster on loopback: members m1..mn, each a process with its own log, to be stalled, killed and restarted. */
+public final class EtcdCluster implements AutoCloseable {
+
+    /** One member as it runs now; the pid changes with a restart. */
+    public record Member(String name, String clientUrl, long pid, Path logFile) {
+
+        /** Host and port, as a scrape target is written. */
+        public String address() {
+            return clientUrl.substring("http://".length());
+        }
+    }
+
+    /** What a cluster is started with. */
+    public record Options(long quotaBytes, Duration heartbeat, Duration election, List<String> extra) {
+        public static Options standard() {
+            return new Options(0, Duration.ofMillis(100), Duration.ofSeconds(1), List.of());
+        }
+
+        /** Zero keeps etcd's own quota of 2 GB. */
+        public Options withQuotaBytes(long bytes) {
+            return new Options(bytes, heartbeat, election, extra);
+        }
+
+        public Options with(String... flags) {
+            return new Options(quotaBytes, heartbeat, election, List.of(flags));
+        }
+    }
+
+    private record Seat(String name, int clientPort, int peerPort, Path data, Path log) {
+        String clientUrl() {
+            return "http://127.0.0.1:" + clientPort;
+        }
+
+        String peerUrl() {
+            return "http://127.0.0.1:" + peerPort;
+        }
+    }
+
+    private static final Duration START = Duration.ofSeconds(30);
+    /** A stalled member must not hold up the question who leads. */
+    private static final Duration ANSWER = Duration.ofMillis(300);
+
+    private static final int TRIES = 3;
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final Home home;
+    private final Path etcd;
+    private final String name;
+    private final Options options;
+    private final Map<String, Seat> seats;
+    private final Map<String, Child> children = new LinkedHashMap<>();
+    private final Map<String, String> ids = new LinkedHashMap<>();
+
+    private EtcdCluster(Home home, Path etcd, String name, Options options, Map<String, Seat> seats) {
+        this.home = home;
+        this.etcd = etcd;
+        this.name = name;
+        this.options = options;
+        this.seats = seats;
+    }
+
+    public static EtcdCluster start(Home home, String directory, String name, int members) {
+        return start(home, directory, name, members, Options.standard());
+    }
+
+    /** Starts a new cluster with data and logs under that directory; waits until every member is healthy. */
+    public static EtcdCluster start(Home home, String directory, String name, int members, Options options) {
+        Path etcd = Parts.of(home).etcd();
+        for (int attempt = 1; ; attempt++) {
+            EtcdCluster cluster = new EtcdCluster(home, etcd, name, options, seats(home, directory, members));
+            try {
+                cluster.startAll();
+                return cluster;
+            } catch (PartUnavailable e) {
+                cluster.close();
+                if (attempt == TRIES || !e.portTaken()) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    private static Map<String, Seat> seats(Home home, String directory, int members) {
+        return IntStream.rangeClosed(1, members)
+                .mapToObj(i -> "m" + i)
+                .map(member -> new Seat(
+                        member,
+                        FreePorts.next(),
+                        FreePorts.next(),
+                        home.data(directory).resolve(member),
+                        home.log(directory + "/" + member)))
+                .collect(Collectors.toMap(Seat::name, seat -> seat, (a, b) -> a, LinkedHashMap::new));
+    }
+
+    private synchronized void startAll() {
+        for (Seat seat : seats.values()) {
+            Parts.delete(seat.data()); // a new cluster: another one's data would be refused
+            children.put(seat.name(), spawn(seat, "new"));
+        }
+        for (Seat seat : seats.values()) {
+            Readiness.await(child(seat.name()), START, () -> healthy(seat));
+            ids.put(status(seat).orElseThrow().id(), seat.name());
+        }
+    }
+
+    public String name() {
+        return name;
+    }
+
+    public synchronized List<Member> members() {
+        return seats.keySet().stream().map(this::member).toList();
+    }
+
+    public synchronized Member member(String member) {
+        Seat seat = seat(member);
+        return new Member(member, seat.clientUrl(), child(member).pid(), seat.log());
+    }
+
+    public List<String> endpoints() {
+        return members().stream().map(Member::clientUrl).toList();
+    }
+
+    /** The leader as the members that answer believe, those in the latest term first; empty while there is none. */
+    public Optional<Member> leader() {
+        List<String> urls = seats.values().stream().map(EtcdCluster::statusUrl).toList();
+        return Readiness.postAll(urls, "{}", ANSWER).values().stream()
+                .flatMap(body -> read(body).stream())
+                .max(Comparator.comparingLong(Status::term))
+                .flatMap(status -> Optional.ofNullable(nameOf(status.leader())))
+                .map(this::member);
+    }
+
+    /** Lower-case hex, as Quorate's events carry it. */
+    public synchronized String id(Member member) {
+        return ids.entrySet().stream()
+                .filter(entry -> entry.getValue().equals(member.name()))
+                .map(Map.Entry::getKey)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** Every election so far, from the members' own logs. */
+    public List<Election> elections() {
+        return Elections.inLogs(members().stream().collect(Collectors.toMap(Member::name, Member::logFile)));
+    }
+
+    /** Freezes a member: it keeps its connections but says nothing, until it is resumed. */
+    public void stall(Member member) {
+        child(member.name()).stall();
+    }
+
+    public void resume(Member member) {
+        child(member.name()).resume();
+    }
+
+    /** Ends a member as a crash would. */
+    public void kill(Member member) {
+        child(member.name()).kill();
+    }
+
+    /** Asks a member to end in its own time. */
+    public void terminate(Member member) {
+        child(member.name()).close();
+    }
+
+    /** Starts an ended member again on its data and ports; waits until it is healthy. */
+    public Member restart(Member member) {
+        Seat seat = seat(member.name());
+        synchronized (this) {
+            if (child(member.name()).alive()) {
+                child(member.name()).close();
+            }
+            children.put(member.name(), spawn(seat, "existing"));
+        }
+        Readiness.await(child(member.name()), START, () -> healthy(seat));
+        return member(member.name());
+    }
+
+    public boolean alive(Member member) {
+        return child(member.name()).alive();
+    }
+
+    @Override
+    public void close() {
+        List<Child> all;
+        synchronized (this) {
+            all = new ArrayList<>(children.values());
+        }
+        // The leader last: asked with the others it would wait seconds for one of them to take over.
+        Optional<Child> leader = leader().map(member -> child(member.name()));
+        List<Child> followers = all.stream()
+                .filter(each -> leader.stream().noneMatch(each::equals))
+                .toList();
+        followers.forEach(Child::terminate);
+        followers.forEach(Child::resume);
+        followers.forEach(Child::close);
+        leader.ifPresent(Child::close);
+    }
+
+    private Child spawn(Seat seat, String clusterState) {
+        String cluster = seats.values().stream()
+                .map(each -> each.name() + "=" + each.peerUrl())
+                .collect(Collectors.joining(","));
+        List<String> command = new ArrayList<>(List.of(
+                etcd.toString(),
+                "--name=" + seat.name(),
+                "--data-dir=" + seat.data(),
+                "--listen-client-urls=" + seat.clientUrl(),
+                "--advertise-client-urls=" + seat.clientUrl(),
+                "--listen-peer-urls=" + seat.peerUrl(),
+                "--initial-advertise-peer-urls=" + seat.peerUrl(),
+                "--initial-cluster=" + cluster,
+                "--initial-cluster-token=" + name,
+                "--initial-cluster-state=" + clusterState,
+                "--metrics=extensive",
+                "--quota-backend-bytes=" + options.quotaBytes(),
+                "--heartbeat-interval=" + options.heartbeat().toMillis(),
+                "--election-timeout=" + options.election().toMillis(),
+                "--logger=zap",
+                "--log-outputs=stderr"));
+        command.addAll(options.extra());
+        return Processes.spawn(home, "etcd-" + name + "-" + seat.name(), command, seat.log(), Map.of());
+    }
+
+    private Seat seat(String member) {
+        Seat seat = seats.get(member);
+        if (seat == null) {
+            throw new IllegalArgumentException("No member " + member + " in " + name + "; there are " + seats.keySet());
+        }
+        return seat;
+    }
+
+    private synchronized Child child(String member) {
+        Child child = children.get(member);
+        if (child == null) {
+            throw new IllegalArgumentException("Member " + member + " of " + name + " was never started");
+        }
+        return child;
+    }
+
+    private synchronized @Nullable String nameOf(String id) {
+        return ids.get(id);
+    }
+
+    private static boolean healthy(Seat seat) {
+        return Readiness.get(seat.clientUrl() + "/health")
+                        .filter(body -> body.contains("true"))
+                        .isPresent()
+                && status(seat).isPresent();
+    }
+
+    private record Status(String id, String leader, long term) {}
+
+    private static Optional<Status> status(Seat seat) {
+        return Readiness.post(statusUrl(seat), "{}").flatMap(EtcdCluster::read);
+    }
+
+    private static String statusUrl(Seat seat) {
+        return seat.clientUrl() + "/v3/maintenance/status";
+    }
+
+    private static Optional<Status> read(String body) {
+        try {
+            JsonNode answer = JSON.readTree(body);
+            // The gateway writes 64-bit numbers as strings and leaves zeros out.
+            return Optional.of(new Status(
+                    hex(answer.path("header").path("member_id").asText("0")),
+                    hex(answer.path("leader").asText("0")),
+                    Long.parseUnsignedLong(answer.path("raftTerm").asText("0"))));
+        } catch (JsonProcessingException notAnAnswer) {
+            return Optional.empty();
+        }
+    }
+
+    private static String hex(String decimal) {
+        return Long.toHexString(Long.parseUnsignedLong(decimal));
+    }
+}

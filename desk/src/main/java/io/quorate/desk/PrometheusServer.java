@@ -1,0 +1,131 @@
+package io.quorate.desk;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/** A real Prometheus on loopback that scrapes the targets it is given. */
+public final class PrometheusServer implements AutoCloseable {
+
+    /** What to scrape: the job, host:port, and labels that every series of it carries. */
+    public record Target(String job, String address, Map<String, String> labels) {}
+
+    private static final Duration START = Duration.ofSeconds(30);
+    private static final int TRIES = 3;
+
+    private final Child child;
+    private final int port;
+
+    private PrometheusServer(Child child, int port) {
+        this.child = child;
+        this.port = port;
+    }
+
+    public static PrometheusServer start(Home home, String directory, Duration interval, List<Target> targets) {
+        return start(home, directory, 0, interval, targets);
+    }
+
+    /** Starts it with data under that directory; port 0 takes a free one. Waits until it is ready. */
+    public static PrometheusServer start(
+            Home home, String directory, int port, Duration interval, List<Target> targets) {
+        Path prometheus = Parts.of(home).prometheus();
+        Path data = home.data(directory);
+        Path settings = data.resolve("prometheus.yml");
+        try {
+            Files.writeString(settings, settings(interval, targets));
+        } catch (IOException e) {
+            throw new UncheckedIOException(settings + " cannot be written", e);
+        }
+        for (int attempt = 1; ; attempt++) {
+            int chosen = FreePorts.asked("Prometheus", port);
+            List<String> command = List.of(
+                    prometheus.toString(),
+                    "--config.file=" + settings,
+                    "--storage.tsdb.path=" + data.resolve("tsdb"),
+                    "--storage.tsdb.retention.time=1d",
+                    "--web.listen-address=127.0.0.1:" + chosen,
+                    "--log.level=warn");
+            Child child = Processes.spawn(home, directory, command, home.log(directory), Map.of());
+            try {
+                Readiness.await(
+                        child,
+                        START,
+                        () -> Readiness.get("http://127.0.0.1:" + chosen + "/-/ready")
+                                .isPresent());
+                return new PrometheusServer(child, chosen);
+            } catch (PartUnavailable e) {
+                child.close();
+                if (port != 0 || attempt == TRIES || !e.portTaken()) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    public String url() {
+        return "http://127.0.0.1:" + port;
+    }
+
+    public long pid() {
+        return child.pid();
+    }
+
+    public Path logFile() {
+        return child.logFile();
+    }
+
+    public void stall() {
+        child.stall();
+    }
+
+    public void resume() {
+        child.resume();
+    }
+
+    public void kill() {
+        child.kill();
+    }
+
+    @Override
+    public void close() {
+        child.close();
+    }
+
+    static String settings(Duration interval, List<Target> targets) {
+        StringBuilder yaml = new StringBuilder("global:\n")
+                .append("  scrape_interval: ")
+                .append(interval.toMillis())
+                .append("ms\n")
+                .append("  scrape_timeout: ")
+                .append(interval.toMillis() * 95 / 100)
+                .append("ms\n")
+                .append("scrape_configs:\n");
+        Map<String, List<Target>> jobs =
+                targets.stream().collect(Collectors.groupingBy(Target::job, LinkedHashMap::new, Collectors.toList()));
+        jobs.forEach((job, ofJob) -> {
+            yaml.append("  - job_name: ").append(quoted(job)).append("\n    static_configs:\n");
+            for (Target target : ofJob) {
+                yaml.append("      - targets: [")
+                        .append(quoted(target.address()))
+                        .append("]\n        labels: {");
+                yaml.append(new TreeMap<>(target.labels())
+                        .entrySet().stream()
+                                .map(label -> label.getKey() + ": " + quoted(label.getValue()))
+                                .collect(Collectors.joining(", ")));
+                yaml.append("}\n");
+            }
+        });
+        return yaml.toString();
+    }
+
+    private static String quoted(String text) {
+        return "'" + text.replace("'", "''") + "'";
+    }
+}
