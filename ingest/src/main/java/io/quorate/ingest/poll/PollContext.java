@@ -1,0 +1,33 @@
+package io.quorate.ingest.poll;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.ScheduledFuture;
+
+/** What a poller may ask of its reader. Safe from any thread. */
+public interface PollContext {
+
+    /** Runs this again and again; what it throws fails the job. */
+    ScheduledFuture<?> every(Duration phase, Duration interval, Runnable work);
+
+    /** Runs this on the reader's clock, soon; what it throws fails the job. */
+    void soon(Runnable work);
+
+    /** Gives these downstream, in this order. */
+    void deliver(List<Parcel> parcels);
+
+    /** Whether so much waits for downstream that this poll had better be left out. */
+    boolean congested();
+
+    /** Fails the job: for what is a mistake of ours, never of a server. */
+    void fail(Throwable mistake);
+
+    /** Counts a poll that began. */
+    void countPoll();
+
+    /** Counts a poll that brought nothing. */
+    void countFailure();
+
+    /** Counts samples or answers that came. */
+    void countSamples(long samples);
+}

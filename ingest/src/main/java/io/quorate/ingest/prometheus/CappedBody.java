@@ -1,0 +1,49 @@
+package io.quorate.ingest.prometheus;
+
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+
+/** A body that ends in trouble when it is too large after unpacking, and remembers how it began, for people. */
+final class CappedBody extends FilterInputStream {
+
+    private final long cap;
+    private final byte[] beginning = new byte[160];
+    private long read;
+
+    CappedBody(InputStream in, long cap) {
+        super(in);
+        this.cap = cap;
+    }
+
+    @Override
+    public int read() throws IOException {
+        byte[] one = new byte[1];
+        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+    }
+
+    @Override
+    public int read(byte[] into, int offset, int length) throws IOException {
+        int count = super.read(into, offset, length);
+        if (count > 0) {
+            if (read < beginning.length) {
+                System.arraycopy(into, offset, beginning, (int) read, (int) Math.min(count, beginning.length - read));
+            }
+            read += count;
+            if (read > cap) {
+                throw new PollTrouble(
+                        "too-large",
+                        "the answer is larger than " + cap + " bytes; narrow the selector, or list the server several"
+                                + " times with a part of the clusters each");
+            }
+        }
+        return count;
+    }
+
+    /** How it began, on one line. */
+    String beginning() {
+        return new String(beginning, 0, (int) Math.min(read, beginning.length), StandardCharsets.UTF_8)
+                .replaceAll("\\s+", " ");
+    }
+}

@@ -1,0 +1,258 @@
+package io.quorate.ingest.prometheus;
+
+import io.quorate.events.DeadLetter;
+import io.quorate.ingest.Observation;
+import io.quorate.ingest.catalogue.Catalogue;
+import io.quorate.ingest.poll.Parcel;
+import io.quorate.ingest.poll.PollContext;
+import io.quorate.ingest.poll.Poller;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.ConnectException;
+import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import javax.net.ssl.SSLException;
+import okhttp3.Call;
+import okhttp3.Callback;
+import okhttp3.FormBody;
+import okhttp3.HttpUrl;
+import okhttp3.OkHttpClient;
+import okhttp3.Request;
+import okhttp3.Response;
+import org.jspecify.annotations.Nullable;
+
+/** Polls one Prometheus, without a thread waiting. */
+final class PrometheusPoller implements Poller {
+
+    private static final long BODY_CAP = 16L << 20;
+    private static final long ERROR_BODY_CAP = 1L << 16;
+    /** Names go in the body of a POST, so this is not about a URL; it keeps one expression from growing without end. */
+    private static final int LONGEST_NAMES = 8 << 10;
+    /** A scrape carries the time it began and is written when it ended, at most Prometheus' default scrape timeout later. */
+    private static final Duration SCRAPE_TIMEOUT = Duration.ofSeconds(10);
+    /** The answers that follow are asked a moment later than the first, and must reach as far back. */
+    private static final Duration SLACK = Duration.ofSeconds(5);
+
+    /** What is older is not of now, and the ingest job refuses it: a longer outage of ours stays a gap. */
+    private static final Duration LONGEST_WINDOW = Duration.ofMinutes(1);
+
+    private final PrometheusSettings settings;
+    private final PollContext context;
+    private final OkHttpClient client;
+    private final HttpUrl address;
+    private final Queries queries;
+    private final AtomicBoolean underWay = new AtomicBoolean();
+    /** Only touched by the one round that is under way, or before the first. */
+    private final Map<String, Long> marks;
+
+    private volatile long lastSuccessMillis;
+
+    PrometheusPoller(PrometheusSettings settings, Map<String, Long> delivered, PollContext context) {
+        this(settings, delivered, context, LONGEST_NAMES);
+    }
+
+    PrometheusPoller(PrometheusSettings settings, Map<String, Long> delivered, PollContext context, int longestNames) {
+        this.settings = settings;
+        this.context = context;
+        this.marks = new HashMap<>(delivered);
+        this.queries = new Queries(Catalogue.shipped(), settings.selector(), longestNames);
+        this.address = Objects.requireNonNull(HttpUrl.parse(settings.url()))
+                .newBuilder()
+                .addPathSegments("api/v1/query")
+                .build();
+        this.client = new OkHttpClient.Builder()
+                .followRedirects(false)
+                .followSslRedirects(false)
+                .connectTimeout(settings.timeout())
+                .readTimeout(settings.timeout())
+                .writeTimeout(settings.timeout())
+                .build();
+        this.lastSuccessMillis =
+                delivered.values().stream().mapToLong(Long::longValue).max().orElseGet(System::currentTimeMillis);
+    }
+
+    @Override
+    public void start() {
+        context.every(Duration.ZERO, settings.interval(), this::poll);
+    }
+
+    @Override
+    public void close() {
+        client.dispatcher().cancelAll();
+        client.dispatcher().executorService().shutdown();
+        client.connectionPool().evictAll();
+    }
+
+    private void poll() {
+        if (context.congested() || !underWay.compareAndSet(false, true)) {
+            return;
+        }
+        context.countPoll();
+        Duration window = window(System.currentTimeMillis());
+        List<String> questions = new ArrayList<>();
+        questions.add(queries.up(window));
+        questions.addAll(queries.catalogue(window.plus(SLACK)));
+        long deadline = System.nanoTime() + settings.timeout().toNanos();
+        ask(new Round(settings, Catalogue.shipped(), marks), questions, 0, deadline);
+    }
+
+    /** Reaches back over what is usual, over our own outages, but never further than five minutes. */
+    Duration window(long nowMillis) {
+        Duration usual = settings.interval()
+                .plus(settings.interval().compareTo(SCRAPE_TIMEOUT) > 0 ? settings.interval() : SCRAPE_TIMEOUT);
+        Duration missed = Duration.ofMillis(nowMillis - lastSuccessMillis).plus(settings.interval());
+        Duration wanted = missed.compareTo(usual) > 0 ? missed : usual;
+        return wanted.compareTo(LONGEST_WINDOW) > 0 ? LONGEST_WINDOW : wanted;
+    }
+
+    private void ask(Round round, List<String> questions, int number, long deadline) {
+        Request request;
+        try {
+            request = request(questions.get(number));
+        } catch (IOException e) {
+            failed(new PollTrouble(
+                    "error", "bearer-token-file " + settings.bearerTokenFile() + " cannot be read: " + e.getMessage()));
+            return;
+        }
+        Call call = client.newCall(request);
+        call.timeout().timeout(Math.max(1, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
+        call.enqueue(new Callback() {
+            @Override
+            public void onFailure(Call asked, IOException e) {
+                guarded(() -> failed(trouble(e)));
+            }
+
+            @Override
+            public void onResponse(Call asked, Response response) {
+                guarded(() -> {
+                    try (response) {
+                        read(response, number == 0 ? round::takeUp : round::take);
+                    } catch (IOException e) {
+                        failed(trouble(e));
+                        return;
+                    }
+                    if (number + 1 < questions.size()) {
+                        ask(round, questions, number + 1, deadline);
+                    } else {
+                        finish(round);
+                    }
+                });
+            }
+        });
+    }
+
+    private Request request(String question) throws IOException {
+        Request.Builder request = new Request.Builder()
+                .url(address)
+                .post(new FormBody.Builder().add("query", question).build());
+        if (settings.bearerTokenFile() != null) {
+            // Read anew each time: tokens are rotated.
+            String token = Files.readString(Path.of(settings.bearerTokenFile())).strip();
+            request.header("Authorization", "Bearer " + token);
+        }
+        return request.build();
+    }
+
+    private static void read(Response response, MatrixAnswer.SeriesTaker taker) throws IOException {
+        if (response.isSuccessful()) {
+            MatrixAnswer.read(new CappedBody(response.body().byteStream(), BODY_CAP), taker);
+            return;
+        }
+        CappedBody body = new CappedBody(response.body().byteStream(), ERROR_BODY_CAP);
+        String hint = switch (response.code()) {
+            case 401, 403 -> "; expected a token that may query, in the file of bearer-token-file";
+            case 404 -> "; expected Prometheus' API below the url";
+            default -> response.isRedirect() ? "; redirects are not followed, set url to where it leads" : "";
+        };
+        try {
+            MatrixAnswer.read(body, taker);
+        } catch (PollTrouble e) {
+            if (e.reason().equals("query-error")) {
+                throw new PollTrouble("query-error", "HTTP " + response.code() + ", " + e.getMessage());
+            }
+        }
+        throw new PollTrouble("http-status", ("HTTP " + response.code() + hint + " " + body.beginning()).strip());
+    }
+
+    private void finish(Round round) {
+        List<Parcel> parcels = round.parcels(now());
+        for (Parcel parcel : parcels) {
+            if (parcel.target() != null) {
+                marks.merge(parcel.target(), parcel.observation().observedAt().toEpochMilli(), Math::max);
+            }
+        }
+        lastSuccessMillis = System.currentTimeMillis();
+        context.countSamples(round.samples());
+        context.deliver(parcels);
+        underWay.set(false);
+    }
+
+    private void failed(PollTrouble trouble) {
+        if (trouble.reason().equals("too-large")) {
+            // A longer look back would be larger still: give the gap up.
+            lastSuccessMillis = System.currentTimeMillis();
+        }
+        context.countFailure();
+        context.deliver(List.of(Parcel.plain(Observation.of(new DeadLetter(
+                settings.url(),
+                trouble.reason(),
+                String.valueOf(trouble.getMessage()),
+                settings.cluster(),
+                "",
+                now())))));
+        underWay.set(false);
+    }
+
+    private void guarded(Runnable work) {
+        try {
+            work.run();
+        } catch (RuntimeException | Error e) {
+            context.fail(e);
+        }
+    }
+
+    private PollTrouble trouble(IOException e) {
+        if (e instanceof PollTrouble trouble) {
+            return trouble;
+        }
+        String message = String.valueOf(e.getMessage());
+        if (e instanceof InterruptedIOException) {
+            return new PollTrouble(
+                    "timeout", "no whole answer within " + settings.timeout().toMillis() + "ms");
+        }
+        if (e instanceof SSLException) {
+            return new PollTrouble("tls", message);
+        }
+        if (e instanceof ConnectException && refused(e)) {
+            return new PollTrouble("refused", message + "; expected a Prometheus that listens there");
+        }
+        if (e instanceof ConnectException || e instanceof UnknownHostException) {
+            return new PollTrouble("unreachable", message);
+        }
+        return new PollTrouble("error", e.getClass().getSimpleName() + ": " + message);
+    }
+
+    private static boolean refused(IOException e) {
+        for (@Nullable Throwable cause = e; cause != null; cause = cause.getCause()) {
+            if (String.valueOf(cause.getMessage()).toLowerCase(Locale.ROOT).contains("refused")) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static Instant now() {
+        return Instant.ofEpochMilli(System.currentTimeMillis());
+    }
+}

@@ -1,0 +1,63 @@
+package io.quorate.ingest.prometheus;
+
+import io.quorate.ingest.catalogue.Catalogue;
+import io.quorate.ingest.catalogue.Metric;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What Prometheus is asked: range selectors in instant queries, because only they give samples with their own times; a bare
+ * selector repeats stale values with the time of the question.
+ */
+final class Queries {
+
+    private final String matchers;
+    private final List<String> names;
+
+    Queries(Catalogue catalogue, String selector, int longest) {
+        String inner = selector.substring(1, selector.length() - 1).strip();
+        this.matchers = inner.endsWith(",") ? inner.substring(0, inner.length() - 1) : inner;
+        this.names = alternatives(catalogue, longest);
+    }
+
+    /** Which scrapes there were, and which of them failed. */
+    String up(Duration window) {
+        return "up{" + matchers + "}" + range(window);
+    }
+
+    /** What those scrapes brought. */
+    List<String> catalogue(Duration window) {
+        return names.stream()
+                .map(name -> "{__name__=~\"" + name + "\"" + (matchers.isEmpty() ? "" : "," + matchers) + "}"
+                        + range(window))
+                .toList();
+    }
+
+    private static String range(Duration window) {
+        return "[" + window.toMillis() + "ms]";
+    }
+
+    private static List<String> alternatives(Catalogue catalogue, int longest) {
+        List<String> alternatives = new ArrayList<>();
+        StringBuilder current = new StringBuilder();
+        for (Metric metric : catalogue.metrics()) {
+            if (metric.origin() != Metric.Origin.MEMBER) {
+                continue;
+            }
+            // The count is the last bucket.
+            String name = metric.kind() == Metric.Kind.HISTOGRAM
+                    ? metric.name() + "_bucket|" + metric.name() + "_sum"
+                    : metric.name();
+            if (current.length() > 0 && current.length() + 1 + name.length() > longest) {
+                alternatives.add(current.toString());
+                current.setLength(0);
+            }
+            current.append(current.length() == 0 ? "" : "|").append(name);
+        }
+        if (current.length() > 0) {
+            alternatives.add(current.toString());
+        }
+        return alternatives;
+    }
+}

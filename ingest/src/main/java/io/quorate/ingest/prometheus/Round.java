@@ -1,0 +1,187 @@
+package io.quorate.ingest.prometheus;
+
+import io.quorate.events.DeadLetter;
+import io.quorate.events.Labels;
+import io.quorate.events.MemberScrape;
+import io.quorate.ingest.Observation;
+import io.quorate.ingest.catalogue.Catalogue;
+import io.quorate.ingest.poll.Parcel;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one poll of one Prometheus gathers. The {@code up} series are asked first: they are written together with the rest of
+ * their scrape, so every scrape that they name is whole in the answers that follow, however many those are. A scrape that
+ * they do not name yet is left for the next poll.
+ */
+final class Round {
+
+    private final PrometheusSettings settings;
+    private final Catalogue catalogue;
+    private final Map<String, Long> marks;
+    private final Map<Target, TreeMap<Long, Boolean>> scrapes = new HashMap<>();
+    private final Map<Target, Set<String>> identification = new HashMap<>();
+    private final Map<Target, Map<Long, ScrapeAssembler>> assemblers = new HashMap<>();
+    private long samples;
+    private long nameless;
+    private @Nullable String namelessExample;
+
+    /**
+     * Begins.
+     *
+     * @param marks per target the newest scrape that was handed over already
+     */
+    Round(PrometheusSettings settings, Catalogue catalogue, Map<String, Long> marks) {
+        this.settings = settings;
+        this.catalogue = catalogue;
+        this.marks = marks;
+    }
+
+    record Target(String cluster, String member) {
+
+        /** A text that no two targets share. */
+        String mark() {
+            return cluster.length() + ":" + cluster + member;
+        }
+    }
+
+    /** A series of {@code up}. */
+    void takeUp(Map<String, String> labels, long[] times, double[] values, int count) {
+        Target target = target(labels);
+        if (target == null) {
+            return;
+        }
+        identification(target).addAll(labels.keySet());
+        TreeMap<Long, Boolean> seen = scrapes.computeIfAbsent(target, unseen -> new TreeMap<>());
+        for (int i = 0; i < count; i++) {
+            // Where two targets share a name, one that answered counts.
+            seen.merge(times[i], values[i] > 0, Boolean::logicalOr);
+        }
+    }
+
+    /** Any other series. */
+    void take(Map<String, String> labels, long[] times, double[] values, int count) {
+        Target target = target(labels);
+        String name = labels.get("__name__");
+        if (target == null || name == null) {
+            return;
+        }
+        Series series = Series.of(catalogue, name, labels, identification(target));
+        if (series == null) {
+            return;
+        }
+        long mark = marks.getOrDefault(target.mark(), Long.MIN_VALUE);
+        for (int i = 0; i < count; i++) {
+            if (times[i] > mark) {
+                samples++;
+                assemblers
+                        .computeIfAbsent(target, unseen -> new HashMap<>())
+                        .computeIfAbsent(times[i], unseen -> new ScrapeAssembler())
+                        .add(series, values[i]);
+            }
+        }
+    }
+
+    long samples() {
+        return samples;
+    }
+
+    /** Everything that is new, in order of time. */
+    List<Parcel> parcels(Instant now) {
+        List<Parcel> parcels = new ArrayList<>();
+        Set<Target> targets = new HashSet<>(scrapes.keySet());
+        targets.addAll(assemblers.keySet());
+        for (Target target : targets) {
+            addScrapes(target, now, parcels);
+        }
+        parcels.sort(
+                Comparator.comparing((Parcel parcel) -> parcel.observation().observedAt())
+                        .thenComparing(parcel -> parcel.target() == null ? "" : parcel.target()));
+        if (nameless > 0) {
+            parcels.add(Parcel.plain(Observation.of(new DeadLetter(
+                    settings.url(),
+                    "nameless",
+                    nameless + " series do not tell their cluster or member; expected the label "
+                            + settings.clusterLabel() + " (set cluster-label, or cluster for all) and "
+                            + (settings.memberLabel() == null ? "member or instance" : settings.memberLabel())
+                            + " (set member-label)",
+                    null,
+                    String.valueOf(namelessExample),
+                    now))));
+        }
+        return parcels;
+    }
+
+    private void addScrapes(Target target, Instant now, List<Parcel> parcels) {
+        Map<Long, ScrapeAssembler> assembled = assemblers.getOrDefault(target, Map.of());
+        TreeMap<Long, Boolean> times = scrapes.get(target);
+        if (times == null) {
+            // No up series, for instance because labels were made after the scrape: take what is there.
+            times = new TreeMap<>();
+            for (Long time : assembled.keySet()) {
+                times.put(time, true);
+            }
+        }
+        long mark = marks.getOrDefault(target.mark(), Long.MIN_VALUE);
+        times.tailMap(mark, false).forEach((time, up) -> {
+            Instant observedAt = Instant.ofEpochMilli(time);
+            ScrapeAssembler assembler = assembled.get(time);
+            if (!up) {
+                parcels.add(Parcel.marked(
+                        Observation.of(MemberScrape.failed(
+                                target.cluster(),
+                                target.member(),
+                                settings.url(),
+                                observedAt,
+                                now,
+                                "scrape failed: up == 0")),
+                        target.mark()));
+            } else if (assembler != null) {
+                parcels.add(Parcel.marked(
+                        Observation.of(
+                                assembler.scrape(target.cluster(), target.member(), settings.url(), observedAt, now)),
+                        target.mark()));
+                DeadLetter leftOut =
+                        assembler.deadLetter(target.cluster(), target.member(), settings.url(), observedAt);
+                if (leftOut != null) {
+                    parcels.add(Parcel.plain(Observation.of(leftOut)));
+                }
+            }
+        });
+    }
+
+    /** Labels that belong to the target rather than to a metric, and so say nothing about a series. */
+    private Set<String> identification(Target target) {
+        return identification.computeIfAbsent(target, unseen -> {
+            Set<String> labels = new HashSet<>(settings.dropLabels());
+            labels.add(settings.clusterLabel());
+            labels.add(settings.memberLabel() == null ? "member" : settings.memberLabel());
+            return labels;
+        });
+    }
+
+    private @Nullable Target target(Map<String, String> labels) {
+        String cluster = labels.get(settings.clusterLabel());
+        cluster = cluster == null || cluster.isEmpty() ? settings.cluster() : cluster;
+        String member;
+        if (settings.memberLabel() != null) {
+            member = labels.get(settings.memberLabel());
+        } else {
+            member = labels.containsKey("member") ? labels.get("member") : labels.get("instance");
+        }
+        if (cluster == null || member == null || member.isEmpty()) {
+            nameless++;
+            namelessExample = namelessExample == null ? "{" + Labels.of(labels) + "}" : namelessExample;
+            return null;
+        }
+        return new Target(cluster, member);
+    }
+}

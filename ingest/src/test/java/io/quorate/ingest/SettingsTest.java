@@ -1,0 +1,87 @@
+package io.quorate.ingest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.quorate.ingest.etcd.EtcdSettings;
+import io.quorate.ingest.etcd.EtcdSource;
+import io.quorate.ingest.prometheus.PrometheusSettings;
+import io.quorate.ingest.prometheus.PrometheusSource;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.apache.flink.util.InstantiationUtil;
+import org.junit.jupiter.api.Test;
+
+class SettingsTest {
+
+    private static final Duration SECOND = Duration.ofSeconds(1);
+
+    @Test
+    void takeDefaults() {
+        PrometheusSettings prometheus = PrometheusSettings.of("http://p:9090");
+        assertThat(prometheus.selector()).isEqualTo("{job=~\".*etcd.*\"}");
+        assertThat(prometheus.clusterLabel()).isEqualTo("cluster");
+        assertThat(prometheus.interval()).isEqualTo(Duration.ofSeconds(10));
+        assertThat(prometheus.timeout()).isEqualTo(Duration.ofSeconds(5));
+        EtcdSettings etcd = EtcdSettings.of("c", List.of("http://e:2379"));
+        assertThat(etcd.interval()).isEqualTo(SECOND);
+        assertThat(etcd.deadline()).isEqualTo(Duration.ofMillis(500));
+        assertThat(etcd.memberListInterval()).isEqualTo(Duration.ofSeconds(10));
+    }
+
+    @Test
+    void nameEveryBadKeyOfPrometheus() {
+        assertThatThrownBy(() -> new PrometheusSettings(
+                        "p:9090", "etcd", "a-b", " ", "1x", SECOND, SECOND.plusMillis(1), null, List.of("x y")))
+                .isInstanceOf(IllegalArgumentException.class)
+                .message()
+                .contains(
+                        "ingest.prometheus.url: no address",
+                        "ingest.prometheus.selector: etcd is none",
+                        "ingest.prometheus.cluster-label: a-b",
+                        "ingest.prometheus.member-label: 1x",
+                        "ingest.prometheus.drop-labels: x y",
+                        "ingest.prometheus.cluster: is blank",
+                        "ingest.prometheus.timeout: 1001ms, expected more than 0 and at most the interval of 1000ms");
+        assertThatThrownBy(() -> PrometheusSettings.of("http://me:s3cret@p:9090"))
+                .hasMessageContaining("bearer-token-file")
+                .message()
+                .doesNotContain("s3cret");
+    }
+
+    @Test
+    void nameEveryBadKeyOfEtcd() {
+        assertThatThrownBy(() -> new EtcdSettings(
+                        "",
+                        List.of("e:2379", "http://e", "http://e:1", "http://e:1"),
+                        SECOND,
+                        Duration.ZERO,
+                        Duration.ofMillis(10),
+                        new EtcdSettings.Tls("ca.pem", null, null),
+                        Map.of()))
+                .message()
+                .contains(
+                        "ingest.etcd.cluster: is blank",
+                        "ingest.etcd.endpoints: e:2379 is none",
+                        "ingest.etcd.endpoints: http://e is none",
+                        "ingest.etcd.endpoints: http://e:1 stands twice",
+                        "ingest.etcd.tls: is given, but no endpoint is https",
+                        "ingest.etcd.deadline: 0ms",
+                        "ingest.etcd.member-list-interval: 10ms");
+        assertThatThrownBy(() -> new EtcdSettings.Tls(null, "c.pem", null)).hasMessageContaining("belong together");
+    }
+
+    @Test
+    void travelWithTheirSources() throws Exception {
+        assertThat(InstantiationUtil.isSerializable(
+                        new PrometheusSource(List.of(PrometheusSettings.of("http://p:9090")))))
+                .isTrue();
+        assertThat(InstantiationUtil.isSerializable(
+                        new EtcdSource(List.of(EtcdSettings.of("c", List.of("http://e:2379"))))))
+                .isTrue();
+        assertThatThrownBy(() -> new PrometheusSource(
+                        List.of(PrometheusSettings.of("http://p:9090"), PrometheusSettings.of("http://p:9090"))))
+                .hasMessageContaining("stands twice");
+    }
+}

@@ -1,0 +1,137 @@
+package io.quorate.ingest.etcd;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.quorate.desk.EtcdCluster;
+import io.quorate.desk.FreePorts;
+import io.quorate.desk.Home;
+import io.quorate.events.ClusterRoster;
+import io.quorate.events.MemberStatus;
+import io.quorate.ingest.Observation;
+import io.quorate.ingest.poll.FakePollContext;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Against a real etcd cluster of three members. */
+class EtcdPollerTest {
+
+    private final FakePollContext context = new FakePollContext();
+
+    @TempDir
+    Path folder;
+
+    @AfterEach
+    void close() {
+        context.close();
+        assertThat(context.mistakes).isEmpty();
+    }
+
+    @Test
+    void seesMembersAnswerHangDieAndReturn() {
+        try (EtcdCluster cluster = EtcdCluster.start(Home.current().withState(folder), "etcd", "c1", 3);
+                EtcdPoller poller = poller(cluster.endpoints())) {
+            poller.start();
+            await().atMost(Duration.ofSeconds(15))
+                    .until(() -> statuses().filter(MemberStatus::answered).count() >= 9);
+
+            EtcdCluster.Member leader = cluster.leader().orElseThrow();
+            assertThat(statuses().filter(MemberStatus::answered)).allSatisfy(status -> {
+                assertThat(status.member()).isIn("m1", "m2", "m3");
+                assertThat(status.memberId()).isEqualTo(cluster.id(cluster.member(status.member())));
+                assertThat(status.voters()).isEqualTo(3);
+                assertThat(status.clusterId()).matches("[1-9a-f][0-9a-f]*");
+                assertThat(status.version()).startsWith("3.");
+                assertThat(status.dbSizeBytes()).isPositive();
+            });
+            assertThat(last(leader.name()).leaderId()).isEqualTo(cluster.id(leader));
+            assertThat(statuses().map(MemberStatus::observedAt)).doesNotHaveDuplicates();
+            ClusterRoster roster = rosters().findFirst().orElseThrow();
+            assertThat(roster.members())
+                    .extracting(ClusterRoster.Member::name)
+                    .containsExactlyInAnyOrder("m1", "m2", "m3");
+            assertThat(roster.labels()).containsEntry("env", "test");
+            assertThat(context.observations().get(0).roster()).isNotNull();
+
+            EtcdCluster.Member follower = cluster.members().stream()
+                    .filter(member -> !member.name().equals(leader.name()))
+                    .findFirst()
+                    .orElseThrow();
+            cluster.stall(follower);
+            awaitLast(follower.name(), "timeout");
+            cluster.resume(follower);
+            awaitLast(follower.name(), null);
+
+            cluster.kill(follower);
+            awaitLast(follower.name(), "refused");
+            assertThat(last(follower.name()).memberId()).isEqualTo(cluster.id(follower));
+            // Long enough for gRPC's own back-off to grow beyond what is asked below.
+            await().during(Duration.ofSeconds(4))
+                    .atMost(Duration.ofSeconds(5))
+                    .until(() -> !last(follower.name()).answered());
+            cluster.restart(follower);
+            Instant restarted = Instant.now();
+            awaitLast(follower.name(), null);
+            assertThat(last(follower.name()).observedAt()).isBefore(restarted.plusSeconds(3));
+            await().until(() -> rosters().count() >= 3);
+        }
+    }
+
+    @Test
+    void tellsOfAClusterThatIsNotThere() {
+        String endpoint = "http://127.0.0.1:" + FreePorts.next();
+        try (EtcdPoller poller = poller(List.of(endpoint))) {
+            poller.start();
+            await().until(() -> statuses().count() >= 2);
+        }
+
+        assertThat(rosters()).isEmpty();
+        assertThat(statuses()).allSatisfy(status -> {
+            assertThat(status.failure()).isEqualTo("refused");
+            assertThat(status.member()).isEqualTo(endpoint.substring(7));
+            assertThat(status.memberId()).isNull();
+            assertThat(status.voters()).isZero();
+        });
+    }
+
+    private EtcdPoller poller(List<String> endpoints) {
+        return new EtcdPoller(
+                new EtcdSettings(
+                        "c1",
+                        endpoints,
+                        Duration.ofSeconds(1),
+                        Duration.ofMillis(500),
+                        Duration.ofSeconds(2),
+                        null,
+                        Map.of("env", "test")),
+                context);
+    }
+
+    private void awaitLast(String member, String failure) {
+        await().atMost(Duration.ofSeconds(10))
+                .untilAsserted(() -> assertThat(last(member).failure()).isEqualTo(failure));
+    }
+
+    private MemberStatus last(String member) {
+        return statuses()
+                .filter(status -> status.member().equals(member))
+                .reduce((earlier, later) -> later)
+                .orElseThrow();
+    }
+
+    private Stream<MemberStatus> statuses() {
+        return context.observations().stream().map(Observation::status).filter(Objects::nonNull);
+    }
+
+    private Stream<ClusterRoster> rosters() {
+        return context.observations().stream().map(Observation::roster).filter(Objects::nonNull);
+    }
+}

@@ -1,0 +1,167 @@
+package io.quorate.ingest.prometheus;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import io.quorate.events.Labels;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.zip.GZIPOutputStream;
+
+/** A Prometheus that answers with the series it was given, or badly in a way of one's choice. */
+final class FakePrometheus implements AutoCloseable {
+
+    private static final Pattern NAMES = Pattern.compile("\\{__name__=~\"([^\"]*)\"");
+
+    final List<String> questions = new CopyOnWriteArrayList<>();
+    final List<String> authorizations = new CopyOnWriteArrayList<>();
+
+    private final Map<String, List<String>> series = new LinkedHashMap<>();
+    private final CountDownLatch closing = new CountDownLatch(1);
+    private final ExecutorService threads = Executors.newCachedThreadPool();
+    private final HttpServer server;
+    private volatile Answer answer = this::matrix;
+
+    /** How a question is answered. */
+    interface Answer {
+        void give(HttpExchange exchange, String question) throws IOException;
+    }
+
+    FakePrometheus() {
+        try {
+            server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        server.setExecutor(threads);
+        server.createContext("/api/v1/query", exchange -> {
+            String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+            String question = URLDecoder.decode(body.replaceFirst("^query=", ""), StandardCharsets.UTF_8);
+            questions.add(question);
+            authorizations.add(String.valueOf(exchange.getRequestHeaders().getFirst("Authorization")));
+            try (exchange) {
+                answer.give(exchange, question);
+            }
+        });
+        server.start();
+    }
+
+    String url() {
+        return "http://127.0.0.1:" + server.getAddress().getPort();
+    }
+
+    /** A sample: labels as {@code __name__=up,member=m1}. */
+    FakePrometheus sample(String labels, long atMillis, String value) {
+        Map<String, String> parsed = Arrays.stream(labels.split(",", -1))
+                .map(label -> label.split("=", 2))
+                .collect(Collectors.toMap(label -> label[0], label -> label[1]));
+        synchronized (series) {
+            series.computeIfAbsent(Labels.of(parsed), unseen -> new ArrayList<>())
+                    .add("[" + atMillis / 1000 + "." + String.format("%03d", atMillis % 1000) + ",\"" + value + "\"]");
+        }
+        return this;
+    }
+
+    void answersWell() {
+        answer = this::matrix;
+    }
+
+    void answers(int status, String body) {
+        answer = (exchange, question) -> {
+            if (status >= 300 && status < 400) {
+                exchange.getResponseHeaders().set("Location", "/elsewhere");
+            }
+            send(exchange, status, body.getBytes(StandardCharsets.UTF_8));
+        };
+    }
+
+    void answersHalf() {
+        answer = (exchange, question) -> {
+            byte[] whole = json(question).getBytes(StandardCharsets.UTF_8);
+            exchange.sendResponseHeaders(200, whole.length);
+            exchange.getResponseBody().write(whole, 0, whole.length / 2);
+            exchange.getResponseBody().flush();
+        };
+    }
+
+    void answersNever() {
+        answer = (exchange, question) -> {
+            try {
+                closing.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        };
+    }
+
+    /** So many bytes of valid JSON, packed: a bomb when there are many. */
+    void answersPacked(long bytes) {
+        answer = (exchange, question) -> {
+            ByteArrayOutputStream packed = new ByteArrayOutputStream();
+            try (OutputStream out = new GZIPOutputStream(packed)) {
+                out.write("{\"status\":\"success\",\"data\":{\"resultType\":\"matrix\",\"result\":["
+                        .getBytes(StandardCharsets.UTF_8));
+                byte[] blanks = new byte[1 << 16];
+                Arrays.fill(blanks, (byte) ' ');
+                for (long left = bytes; left > 0; left -= blanks.length) {
+                    out.write(blanks);
+                }
+                out.write("]}}".getBytes(StandardCharsets.UTF_8));
+            }
+            exchange.getResponseHeaders().set("Content-Encoding", "gzip");
+            send(exchange, 200, packed.toByteArray());
+        };
+    }
+
+    private void matrix(HttpExchange exchange, String question) throws IOException {
+        send(exchange, 200, json(question).getBytes(StandardCharsets.UTF_8));
+    }
+
+    String json(String question) {
+        Matcher names = NAMES.matcher(question);
+        Pattern asked = Pattern.compile(names.find() ? names.group(1) : "up");
+        synchronized (series) {
+            return series.entrySet().stream()
+                    .filter(one -> asked.matcher(Labels.parse(one.getKey()).get("__name__"))
+                            .matches())
+                    .map(one -> "{\"metric\":{"
+                            + Labels.parse(one.getKey()).entrySet().stream()
+                                    .map(label -> "\"" + label.getKey() + "\":\"" + label.getValue() + "\"")
+                                    .collect(Collectors.joining(","))
+                            + "},\"values\":[" + String.join(",", one.getValue()) + "]}")
+                    .collect(Collectors.joining(
+                            ",",
+                            "{\"status\":\"success\",\"data\":{\"resultType\":\"matrix\",\"result\":[",
+                            "]},\"warnings\":[\"slow\"]}"));
+        }
+    }
+
+    private static void send(HttpExchange exchange, int status, byte[] body) throws IOException {
+        exchange.sendResponseHeaders(status, body.length == 0 ? -1 : body.length);
+        exchange.getResponseBody().write(body);
+    }
+
+    @Override
+    public void close() {
+        closing.countDown();
+        server.stop(0);
+        threads.shutdownNow();
+    }
+}

@@ -1,0 +1,335 @@
+package io.quorate.ingest.prometheus;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.quorate.events.BucketVector;
+import io.quorate.events.DeadLetter;
+import io.quorate.events.Histogram;
+import io.quorate.events.MemberScrape;
+import io.quorate.events.Sample;
+import io.quorate.ingest.Observation;
+import io.quorate.ingest.poll.FakePollContext;
+import io.quorate.ingest.poll.Parcel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class PrometheusPollerTest {
+
+    private static final long NOON = Instant.parse("2026-11-20T12:00:00Z").toEpochMilli();
+    private static final String POD = ",cluster=c1,instance=10.0.0.1:2379,job=etcd,pod=etcd-0";
+    private static final Duration OFTEN = Duration.ofMillis(400);
+
+    private final FakePrometheus prometheus = new FakePrometheus();
+    private final FakePollContext context = new FakePollContext();
+
+    @AfterEach
+    void close() {
+        context.close();
+        prometheus.close();
+        assertThat(context.mistakes).isEmpty();
+    }
+
+    @Test
+    void makesOneScrapeOfAllSamplesOfAMoment() {
+        giveScrape("m1", NOON + 123, 5);
+        giveScrape("m1", NOON + 10_123, 7);
+
+        List<MemberScrape> scrapes = poll(PrometheusSettings.of(prometheus.url(), OFTEN), 2);
+
+        MemberScrape first = scrapes.get(0);
+        assertThat(first.cluster()).isEqualTo("c1");
+        assertThat(first.member()).isEqualTo("m1");
+        assertThat(first.memberId()).isEqualTo("ab12");
+        assertThat(first.source()).isEqualTo(prometheus.url());
+        assertThat(first.observedAt()).isEqualTo(Instant.ofEpochMilli(NOON + 123));
+        assertThat(first.processStartSeconds()).isEqualTo(1.7e9);
+        assertThat(first.histograms())
+                .containsExactly(new Histogram(
+                        "etcd_network_peer_round_trip_time_seconds",
+                        "To=\"cd34\"",
+                        new BucketVector(new double[] {0.0001}, new long[] {3, 2}, 0.25)));
+        assertThat(first.counters()).containsExactly(new Sample("etcd_mvcc_put_total", "", 5));
+        assertThat(scrapes.get(1).observedAt()).isEqualTo(Instant.ofEpochMilli(NOON + 10_123));
+        assertThat(scrapes.get(1).counters()).containsExactly(new Sample("etcd_mvcc_put_total", "", 7));
+        assertThat(prometheus.questions.get(0)).isEqualTo("up{job=~\".*etcd.*\"}[10400ms]");
+        assertThat(prometheus.questions.get(1))
+                .startsWith("{__name__=~\"etcd_server_has_leader|")
+                .endsWith("\",job=~\".*etcd.*\"}[15400ms]");
+    }
+
+    @Test
+    void assemblesAScrapeFromSeveralAnswers() {
+        giveScrape("m1", NOON, 5);
+        giveScrape("m2", NOON + 1, 6);
+
+        try (PrometheusPoller poller = new PrometheusPoller(
+                PrometheusSettings.of(prometheus.url(), Duration.ofSeconds(1)), Map.of(), context, 500)) {
+            poller.start();
+            await().until(() -> context.parcels.size() >= 2);
+        }
+
+        assertThat(prometheus.questions).hasSizeGreaterThan(5);
+        assertThat(scrapes())
+                .hasSize(2)
+                .allSatisfy(scrape -> assertThat(scrape.histograms()).hasSize(1))
+                .allSatisfy(scrape -> assertThat(scrape.counters()).hasSize(1))
+                .allSatisfy(scrape -> assertThat(scrape.memberId()).isEqualTo("ab12"));
+    }
+
+    @Test
+    void handsEachScrapeOverOnce() {
+        giveScrape("m1", NOON, 5);
+        try (PrometheusPoller poller = poller(PrometheusSettings.of(prometheus.url(), OFTEN), Map.of())) {
+            poller.start();
+            await().until(() -> context.polls.get() >= 3);
+            giveScrape("m1", NOON + 1000, 6);
+            await().until(() -> context.parcels.size() >= 2);
+            int polls = context.polls.get();
+            await().until(() -> context.polls.get() >= polls + 2);
+        }
+
+        assertThat(scrapes())
+                .extracting(MemberScrape::observedAt)
+                .doesNotHaveDuplicates()
+                .hasSize(2);
+    }
+
+    @Test
+    void doesNotRepeatAfterARestartWhatWentDownstreamBefore() {
+        giveScrape("m1", NOON, 5);
+        giveScrape("m1", NOON + 1000, 6);
+        poll(PrometheusSettings.of(prometheus.url(), OFTEN), 2);
+        String target = Objects.requireNonNull(context.parcels.get(0).target());
+        context.parcels.clear();
+
+        try (PrometheusPoller poller = poller(PrometheusSettings.of(prometheus.url(), OFTEN), Map.of(target, NOON))) {
+            poller.start();
+            await().until(() -> !context.parcels.isEmpty());
+        }
+
+        assertThat(scrapes()).extracting(MemberScrape::observedAt).containsExactly(Instant.ofEpochMilli(NOON + 1000));
+    }
+
+    @Test
+    void tellsOfAScrapeThatFailed() {
+        prometheus.sample("__name__=up,member=m1" + POD, NOON, "0");
+
+        assertThat(poll(PrometheusSettings.of(prometheus.url(), OFTEN), 1))
+                .containsExactly(MemberScrape.failed(
+                        "c1",
+                        "m1",
+                        prometheus.url(),
+                        Instant.ofEpochMilli(NOON),
+                        scrapes().get(0).ingestedAt(),
+                        "scrape failed: up == 0"));
+    }
+
+    @Test
+    void leavesAScrapeThatUpDoesNotNameYetForLater() {
+        giveScrape("m1", NOON, 5);
+        prometheus.sample("__name__=etcd_mvcc_put_total,member=m1" + POD, NOON + 1000, "6");
+
+        assertThat(poll(PrometheusSettings.of(prometheus.url(), OFTEN), 1))
+                .extracting(MemberScrape::observedAt)
+                .containsExactly(Instant.ofEpochMilli(NOON));
+    }
+
+    @Test
+    void namesMembersByInstanceAndTheClusterBySettingsWhereLabelsLack() {
+        prometheus.sample("__name__=etcd_mvcc_put_total,instance=i1:2379,job=etcd", NOON, "6");
+
+        List<MemberScrape> scrapes = poll(
+                new PrometheusSettings(
+                        prometheus.url(), "{}", "cluster", "mine", null, OFTEN, OFTEN, null, List.of("replica")),
+                1);
+
+        assertThat(scrapes).singleElement().satisfies(scrape -> {
+            assertThat(scrape.cluster()).isEqualTo("mine");
+            assertThat(scrape.member()).isEqualTo("i1:2379");
+        });
+        assertThat(prometheus.questions.get(1)).endsWith("go_memstats_last_gc_time_seconds\"}[15400ms]");
+    }
+
+    @Test
+    void quarantinesSeriesWithoutAClusterOncePerPoll() {
+        prometheus.sample("__name__=up,instance=i1:2379,job=etcd", NOON, "1");
+        prometheus.sample("__name__=etcd_mvcc_put_total,instance=i1:2379,job=etcd", NOON, "6");
+        prometheus.sample("__name__=etcd_mvcc_put_total,instance=i1:2379,job=etcd", NOON + 1, "6");
+        try (PrometheusPoller poller =
+                poller(PrometheusSettings.of(prometheus.url(), Duration.ofMinutes(1)), Map.of())) {
+            poller.start();
+            await().until(() -> !context.parcels.isEmpty());
+        }
+
+        assertThat(letters()).singleElement().satisfies(letter -> {
+            assertThat(letter.reason()).isEqualTo("nameless");
+            assertThat(letter.detail()).startsWith("2 series do not tell their cluster or member; expected the label");
+            assertThat(letter.record()).isEqualTo("{__name__=\"up\",instance=\"i1:2379\",job=\"etcd\"}");
+        });
+    }
+
+    static Stream<Arguments> breakages() {
+        return Stream.of(
+                breakage("html", it -> it.answers(200, "<!doctype html><p>Sign in"), "not-json", "<!doctype html>"),
+                breakage("error page", it -> it.answers(500, "oops"), "http-status", "HTTP 500 oops"),
+                breakage("no api", it -> it.answers(404, ""), "http-status", "below the url"),
+                breakage("not allowed", it -> it.answers(401, ""), "http-status", "bearer-token-file"),
+                breakage("redirect", it -> it.answers(302, ""), "http-status", "redirects are not followed"),
+                breakage("half a body", FakePrometheus::answersHalf, "truncated", "breaks off"),
+                breakage("half a text", it -> it.answers(200, "{\"status\":\"succ"), "truncated", "breaks off"),
+                breakage("empty", it -> it.answers(200, ""), "truncated", "it is empty"),
+                breakage("hang", FakePrometheus::answersNever, "timeout", "within 150ms"),
+                breakage(
+                        "refused query",
+                        it -> it.answers(
+                                400, "{\"status\":\"error\",\"errorType\":\"bad_data\",\"error\":\"parse error\"}"),
+                        "query-error",
+                        "HTTP 400, bad_data: parse error"),
+                breakage(
+                        "error with 200",
+                        it -> it.answers(200, "{\"status\":\"error\",\"errorType\":\"x\",\"error\":\"y\"}"),
+                        "query-error",
+                        "x: y"),
+                breakage(
+                        "a vector",
+                        it -> it.answers(
+                                200, "{\"status\":\"success\",\"data\":{\"resultType\":\"vector\",\"result\":[]}}"),
+                        "not-prometheus",
+                        "expected a matrix"),
+                breakage("other JSON", it -> it.answers(200, "[1]"), "not-prometheus", "START_OBJECT expected"),
+                breakage("too large", it -> it.answersPacked(17 << 20), "too-large", "larger than 16777216 bytes"),
+                breakage("gzip bomb", it -> it.answersPacked(200 << 20), "too-large", "larger than 16777216 bytes"));
+    }
+
+    private static Arguments breakage(String name, Consumer<FakePrometheus> how, String reason, String detail) {
+        return Arguments.of(name, how, reason, detail);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("breakages")
+    void tellsOfABrokenPrometheusAndGoesOnWhenItIsWell(
+            String name, Consumer<FakePrometheus> how, String reason, String detail) {
+        giveScrape("m1", NOON, 5);
+        how.accept(prometheus);
+        // Unpacking megabytes takes its time.
+        Duration interval = Duration.ofSeconds(reason.equals("too-large") ? 2 : 1);
+        Duration timeout = reason.equals("timeout") ? Duration.ofMillis(150) : interval;
+        PrometheusSettings settings = new PrometheusSettings(
+                prometheus.url(), "{}", "cluster", null, null, interval, timeout, null, List.of());
+        try (PrometheusPoller poller = poller(settings, Map.of())) {
+            poller.start();
+            await().until(() -> !context.parcels.isEmpty());
+            assertThat(letters().get(0).reason()).isEqualTo(reason);
+            assertThat(letters().get(0).detail()).contains(detail);
+            assertThat(letters().get(0).source()).isEqualTo(prometheus.url());
+
+            prometheus.answersWell();
+            await().until(() -> !scrapes().isEmpty());
+        }
+        assertThat(context.failures.get()).isEqualTo(letters().size()).isLessThan(context.polls.get());
+    }
+
+    @Test
+    void tellsOfAPrometheusThatIsNotThere() {
+        prometheus.close();
+        try (PrometheusPoller poller =
+                poller(PrometheusSettings.of(prometheus.url(), Duration.ofSeconds(1)), Map.of())) {
+            poller.start();
+            await().until(() -> context.parcels.size() >= 2);
+        }
+
+        assertThat(letters()).allSatisfy(letter -> assertThat(letter.reason()).isEqualTo("refused"));
+    }
+
+    @Test
+    void showsItsTokenAndTellsWhenThereIsNone(@TempDir Path folder) throws Exception {
+        giveScrape("m1", NOON, 5);
+        Path token = Files.writeString(folder.resolve("token"), "s3cret\n");
+        PrometheusSettings settings = new PrometheusSettings(
+                prometheus.url(), "{}", "cluster", null, null, OFTEN, OFTEN, token.toString(), List.of());
+        poll(settings, 1);
+        assertThat(prometheus.authorizations).containsOnly("Bearer s3cret");
+
+        Files.delete(token);
+        context.parcels.clear();
+        try (PrometheusPoller poller = poller(settings, Map.of())) {
+            poller.start();
+            await().until(() -> !context.parcels.isEmpty());
+        }
+        assertThat(letters().get(0).detail()).startsWith("bearer-token-file").contains("cannot be read");
+    }
+
+    @Test
+    void looksBackOverItsOwnOutageButNotFurtherThanAMinute() {
+        long now = System.currentTimeMillis();
+        Map<String, Long> thirtySecondsAgo = Map.of("x", now - 30_000);
+        Map<String, Long> hourAgo = Map.of("x", now - 3_600_000);
+        PrometheusSettings settings = PrometheusSettings.of(prometheus.url());
+
+        assertThat(window(settings, Map.of("x", now), now)).isEqualTo(Duration.ofSeconds(20));
+        assertThat(window(settings, thirtySecondsAgo, now)).isEqualTo(Duration.ofSeconds(40));
+        assertThat(window(settings, hourAgo, now)).isEqualTo(Duration.ofMinutes(1));
+    }
+
+    private Duration window(PrometheusSettings settings, Map<String, Long> marks, long now) {
+        try (PrometheusPoller poller = poller(settings, marks)) {
+            return poller.window(now);
+        }
+    }
+
+    private PrometheusPoller poller(PrometheusSettings settings, Map<String, Long> marks) {
+        return new PrometheusPoller(settings, marks, context);
+    }
+
+    private List<MemberScrape> poll(PrometheusSettings settings, int scrapes) {
+        try (PrometheusPoller poller = poller(settings, Map.of())) {
+            poller.start();
+            await().until(() -> scrapes().size() >= scrapes);
+        }
+        // On a busy machine an answer may be late.
+        assertThat(letters()).extracting(DeadLetter::reason).allMatch("timeout"::equals);
+        return scrapes();
+    }
+
+    private List<MemberScrape> scrapes() {
+        return context.observations().stream()
+                .map(Observation::scrape)
+                .filter(Objects::nonNull)
+                .toList();
+    }
+
+    private List<DeadLetter> letters() {
+        return context.parcels.stream()
+                .map(Parcel::observation)
+                .map(Observation::deadLetter)
+                .filter(Objects::nonNull)
+                .toList();
+    }
+
+    private void giveScrape(String member, long at, int puts) {
+        String whose = ",member=" + member + POD;
+        String rtt = "__name__=etcd_network_peer_round_trip_time_seconds_";
+        prometheus
+                .sample(rtt + "bucket,To=cd34,le=+Inf" + whose, at, "5")
+                .sample(rtt + "bucket,To=cd34,le=0.0001" + whose, at, "3")
+                .sample(rtt + "sum,To=cd34" + whose, at, "0.25")
+                .sample("__name__=etcd_server_id,server_id=ab12" + whose, at, "1")
+                .sample("__name__=process_start_time_seconds" + whose, at, "1.7e+09")
+                .sample("__name__=etcd_mvcc_put_total" + whose, at, String.valueOf(puts))
+                .sample("__name__=up" + whose, at, "1");
+    }
+}
