@@ -1,0 +1,68 @@
+package io.quorate.sinks.clickhouse;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+
+/** One statement after the other over ClickHouse's HTTP interface, for migrations and checks; rows go by JDBC. */
+public final class ClickHouseClient {
+
+    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
+    private static final Duration STATEMENT_TIMEOUT = Duration.ofMinutes(5);
+    private static final int LONGEST_REASON = 2_000;
+
+    private final ClickHouseSettings settings;
+    private final HttpClient http =
+            HttpClient.newBuilder().connectTimeout(CONNECT_TIMEOUT).build();
+
+    public ClickHouseClient(ClickHouseSettings settings) {
+        this.settings = settings;
+    }
+
+    /** The answer to one statement as text, in the format that the statement asks for, else tab-separated. */
+    public String execute(String sql) throws IOException {
+        return execute(sql, settings.database());
+    }
+
+    String execute(String sql, String database) throws IOException {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(settings.url() + '/'))
+                .timeout(STATEMENT_TIMEOUT)
+                .header("X-ClickHouse-User", settings.user())
+                .header("X-ClickHouse-Database", database)
+                .POST(HttpRequest.BodyPublishers.ofString(sql));
+        String password = settings.password();
+        if (password != null) {
+            request.header("X-ClickHouse-Key", password);
+        }
+        HttpResponse<String> response = send(request.build());
+        // An error after the first rows comes with status 200 and this header or text.
+        if (response.statusCode() != 200
+                || response.headers().firstValue("X-ClickHouse-Exception-Code").isPresent()) {
+            throw new ClickHouseRefused(reason(response));
+        }
+        return response.body();
+    }
+
+    private HttpResponse<String> send(HttpRequest request) throws IOException {
+        try {
+            return http.send(request, HttpResponse.BodyHandlers.ofString());
+        } catch (IOException e) {
+            throw new ClickHouseUnreachable(
+                    "ClickHouse does not answer at " + settings.url()
+                            + ": start it, or set clickhouse.url to where it is",
+                    e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new ClickHouseUnreachable("interrupted while waiting for ClickHouse at " + settings.url(), e);
+        }
+    }
+
+    private static String reason(HttpResponse<String> response) {
+        String body = response.body().strip();
+        String reason = body.length() > LONGEST_REASON ? body.substring(0, LONGEST_REASON) + " ..." : body;
+        return reason.isEmpty() ? "ClickHouse answered HTTP " + response.statusCode() : reason;
+    }
+}

@@ -1,0 +1,121 @@
+package io.quorate.sinks.clickhouse;
+
+import io.quorate.events.Alert;
+import io.quorate.events.BucketVector;
+import io.quorate.events.ClusterRoster;
+import io.quorate.events.DeadLetter;
+import io.quorate.events.Histogram;
+import io.quorate.events.LeaderChange;
+import io.quorate.events.Measures;
+import io.quorate.events.MemberStatus;
+import io.quorate.events.MemberWindow;
+import io.quorate.events.Notification;
+import io.quorate.events.Sample;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+
+/** One of each, at a time that lies well in the past, with every field that can be filled filled. */
+final class Events {
+
+    static final Instant AT = Instant.parse("2026-03-29T01:00:10.123Z");
+    static final double[] EDGES = {0.001, 0.002, 0.004};
+
+    private Events() {}
+
+    static MemberWindow window(int version, Measures measures) {
+        Instant start = Instant.parse("2026-03-29T01:00:00Z");
+        return new MemberWindow(
+                "prod", "c1", "m1", "a1", start, start.plus(Duration.ofSeconds(10)), true, version, measures);
+    }
+
+    static Measures measures() {
+        return new Measures(
+                List.of(
+                        new Histogram("fsync", "", new BucketVector(EDGES, new long[] {50, 40, 9, 1}, 0.25)),
+                        new Histogram("rtt", "To=\"a\\\"b\",x=\"1,2\"", BucketVector.empty(EDGES))),
+                List.of(new Sample("failed_total", "", 7)),
+                List.of(new Measures.GaugeRange("db_bytes", "", 1, 12, 4, 5, 3)));
+    }
+
+    static MemberStatus status() {
+        return new MemberStatus(
+                "prod",
+                "c1",
+                "m1",
+                "a1",
+                "http://m1:2379",
+                AT,
+                AT.plusMillis(1),
+                "3.4.23",
+                100,
+                90,
+                "a1",
+                7,
+                1000,
+                999,
+                true,
+                List.of("alarm: NOSPACE", "quote ' and \\"),
+                3,
+                null,
+                null);
+    }
+
+    static ClusterRoster roster() {
+        return new ClusterRoster(
+                "prod",
+                "c1",
+                AT,
+                AT.plusMillis(1),
+                List.of(
+                        new ClusterRoster.Member("a1", "m1", false, List.of("http://m1:2379", "http://m1b:2379")),
+                        new ClusterRoster.Member("a2", "", true, List.of())),
+                Map.of("env", "prod", "az", "b"));
+    }
+
+    static LeaderChange change() {
+        return new LeaderChange(
+                "prod", "c1", "m1", "a1", "m2", "a2", 8, AT, AT.plusMillis(400), LeaderChange.Planned.NO, 3);
+    }
+
+    static Alert alert() {
+        return new Alert(
+                "0011223344556677",
+                "EtcdElectionStorm",
+                Alert.Severity.CRITICAL,
+                "prod",
+                "c1",
+                null,
+                null,
+                Alert.Status.FIRING,
+                AT.plusSeconds(1),
+                AT,
+                "three leader changes",
+                "the disk",
+                "runbooks/storm.md",
+                List.of(new Alert.Evidence("leader change", "m1 -> m2", AT)));
+    }
+
+    static Notification notification() {
+        return new Notification(
+                "0011223344556677-critical",
+                "0011223344556677",
+                "EtcdElectionStorm",
+                Alert.Severity.CRITICAL,
+                "prod",
+                null,
+                Alert.Status.FIRING,
+                "webhook",
+                2,
+                Notification.Outcome.DELIVERED,
+                200,
+                null,
+                AT.plusSeconds(1),
+                AT.plusSeconds(2));
+    }
+
+    static DeadLetter letter() {
+        return new DeadLetter("member-scrape-0@17", "unreadable", "not JSON: \u00e4", null, "{\"a\":\n1", AT);
+    }
+}
