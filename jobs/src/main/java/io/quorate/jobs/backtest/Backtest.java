@@ -1,0 +1,94 @@
+package io.quorate.jobs.backtest;
+
+import io.quorate.events.Alert;
+import io.quorate.events.LeaderChange;
+import io.quorate.events.MemberScrape;
+import io.quorate.events.MemberStatus;
+import io.quorate.events.MemberWindow;
+import io.quorate.events.ScopeWindow;
+import io.quorate.ingest.Observation;
+import io.quorate.ingest.recording.RecordingSource;
+import io.quorate.jobs.detection.DetectionPipeline;
+import io.quorate.jobs.percentiles.PercentilesPipeline;
+import io.quorate.jobs.percentiles.WindowSettings;
+import io.quorate.rules.Rule;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Consumer;
+import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.api.common.functions.FlatMapFunction;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.util.CloseableIterator;
+import org.apache.flink.util.Collector;
+
+/**
+ * Recordings through the live pipelines, up to the time of their last record: what would only have come later is not said.
+ *
+ * @param clock the time of the last record, where the clock stops
+ * @param rules as they read under their profile
+ */
+public record Backtest(List<Path> recordings, Instant clock, WindowSettings windows, List<Rule> rules) {
+
+    public Backtest {
+        Objects.requireNonNull(clock, "clock");
+    }
+
+    /** Runs in this environment, and hands over every line, in no order. */
+    public void run(StreamExecutionEnvironment env, Consumer<Line> lines) throws Exception {
+        env.setParallelism(1);
+        DataStream<Observation> observations = env.fromSource(
+                new RecordingSource(recordings), WatermarkStrategy.forMonotonousTimestamps(), "recording");
+        PercentilesPipeline percentiles =
+                PercentilesPipeline.of(observations.flatMap(new Scrapes()).returns(MemberScrape.class), null, windows);
+        DetectionPipeline detection =
+                DetectionPipeline.of(observations.flatMap(new Statuses()).returns(MemberStatus.class), rules);
+        DataStream<Line> all = percentiles
+                .windows()
+                .flatMap((MemberWindow window, Collector<Line> out) ->
+                        Lines.of(window).forEach(out::collect))
+                .returns(Line.class)
+                .union(
+                        percentiles
+                                .scopes()
+                                .flatMap((ScopeWindow window, Collector<Line> out) ->
+                                        Lines.of(window).forEach(out::collect))
+                                .returns(Line.class),
+                        detection
+                                .changes()
+                                .map((LeaderChange change) -> Lines.of(change))
+                                .returns(Line.class),
+                        detection.alerts().map((Alert alert) -> Lines.of(alert)).returns(Line.class));
+        long stop = clock.toEpochMilli();
+        try (CloseableIterator<Line> iterator =
+                all.filter(line -> line.time() <= stop).executeAndCollect("backtest")) {
+            iterator.forEachRemaining(lines);
+        }
+    }
+
+    private static final class Scrapes implements FlatMapFunction<Observation, MemberScrape> {
+
+        private static final long serialVersionUID = 1;
+
+        @Override
+        public void flatMap(Observation observation, Collector<MemberScrape> out) {
+            if (observation.scrape() != null) {
+                out.collect(observation.scrape());
+            }
+        }
+    }
+
+    private static final class Statuses implements FlatMapFunction<Observation, MemberStatus> {
+
+        private static final long serialVersionUID = 1;
+
+        @Override
+        public void flatMap(Observation observation, Collector<MemberStatus> out) {
+            if (observation.status() != null) {
+                out.collect(observation.status());
+            }
+        }
+    }
+}

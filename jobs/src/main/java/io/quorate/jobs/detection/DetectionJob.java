@@ -1,0 +1,36 @@
+package io.quorate.jobs.detection;
+
+import io.quorate.events.MemberStatus;
+import io.quorate.events.codec.Topic;
+import io.quorate.jobs.JobEnvironment;
+import io.quorate.jobs.kafka.KafkaStreams;
+import io.quorate.jobs.settings.Settings;
+import java.time.Duration;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+
+/** Topic {@code member-status} to topics {@code leader-change} and {@code alert}. */
+public final class DetectionJob {
+
+    public static final String NAME = "detection";
+
+    /** Answers of one cluster's members overtake each other by no more than a poll's deadline and a hop. */
+    private static final Duration DISORDER = Duration.ofSeconds(1);
+
+    private DetectionJob() {}
+
+    public static void main(String[] args) throws Exception {
+        Settings settings = Settings.ofArguments(args);
+        StreamExecutionEnvironment env = JobEnvironment.of(settings.flink());
+        define(env, settings);
+        env.execute("quorate-" + NAME);
+    }
+
+    public static void define(StreamExecutionEnvironment env, Settings settings) {
+        KafkaStreams.Read<MemberStatus> statuses =
+                KafkaStreams.read(env, settings.kafka(), Topic.MEMBER_STATUS, NAME, DISORDER);
+        DetectionPipeline pipeline = DetectionPipeline.of(statuses.events(), settings.rules());
+        KafkaStreams.write(pipeline.changes(), settings.kafka(), Topic.LEADER_CHANGE);
+        KafkaStreams.write(pipeline.alerts(), settings.kafka(), Topic.ALERT);
+        KafkaStreams.write(statuses.unreadable().union(pipeline.late()), settings.kafka(), Topic.DEAD_LETTER);
+    }
+}

@@ -1,0 +1,127 @@
+package io.quorate.jobs.detection;
+
+import io.quorate.events.Alert;
+import io.quorate.events.DeadLetter;
+import io.quorate.events.LeaderChange;
+import io.quorate.events.MemberStatus;
+import io.quorate.rules.Rule;
+import io.quorate.rules.compile.RuleCompiler;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.apache.flink.cep.CEP;
+import org.apache.flink.cep.functions.PatternProcessFunction;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
+import org.apache.flink.util.Collector;
+
+/**
+ * Statuses in, leader changes and alerts out.
+ *
+ * <pre>
+ * statuses --key by cluster--> leader-changes --+--> changes()
+ *                                   |           +--counted by the rule, key by cluster--+--> RULE-SEVERITY (CEP) --+
+ *                                   v                                                   |                          v
+ *                                 late()                                                +--------------------> RULE-episodes --> alerts()
+ * </pre>
+ *
+ * Statuses have this path for themselves: behind a stream of windows a storm would wait for a whole window.
+ */
+public final class DetectionPipeline {
+
+    private final SingleOutputStreamOperator<LeaderChange> changes;
+    private final DataStream<Alert> alerts;
+
+    private DetectionPipeline(SingleOutputStreamOperator<LeaderChange> changes, DataStream<Alert> alerts) {
+        this.changes = changes;
+        this.alerts = alerts;
+    }
+
+    /** Statuses must carry event time and watermarks; rules are as they read under their profile. */
+    public static DetectionPipeline of(DataStream<MemberStatus> statuses, List<Rule> rules) {
+        if (rules.isEmpty()) {
+            throw new IllegalArgumentException("no rules; expected at least one");
+        }
+        SingleOutputStreamOperator<LeaderChange> changes = statuses.keyBy(MemberStatus::cluster)
+                .process(new LeaderChanges())
+                .uid("leader-changes")
+                .name("leader-changes");
+        List<DataStream<Alert>> alerts =
+                rules.stream().map(rule -> alerts(changes, rule)).toList();
+        return new DetectionPipeline(
+                changes, alerts.stream().reduce(DataStream::union).orElseThrow());
+    }
+
+    /** As they were confirmed. */
+    public DataStream<LeaderChange> changes() {
+        return changes;
+    }
+
+    /** One per transition. */
+    public DataStream<Alert> alerts() {
+        return alerts;
+    }
+
+    /** Statuses that came behind the watermark. */
+    public DataStream<DeadLetter> late() {
+        return changes.getSideOutput(LeaderChanges.LATE);
+    }
+
+    static DataStream<Alert> alerts(DataStream<LeaderChange> changes, Rule rule) {
+        String name = kebab(rule.name());
+        DataStream<LeaderChange> counted = changes.filter(new Counted(rule)).name(name + "-counted");
+        List<DataStream<RuleMatch>> matches = new ArrayList<>();
+        for (Rule.Level level : rule.levels()) {
+            String uid = name + '-' + level.severity().name().toLowerCase(Locale.ROOT);
+            matches.add(CEP.pattern(
+                            counted.keyBy(LeaderChange::cluster),
+                            RuleCompiler.pattern(rule.step(), level),
+                            RuleCompiler.order())
+                    .process(new Matched(rule.step(), level))
+                    .uid(uid)
+                    .name(uid));
+        }
+        return matches.stream()
+                .reduce(DataStream::union)
+                .orElseThrow()
+                .keyBy(RuleMatch::cluster)
+                .connect(counted.keyBy(LeaderChange::cluster))
+                .process(new Episodes(rule))
+                .uid(name + "-episodes")
+                .name(name + "-episodes");
+    }
+
+    /** {@code EtcdElectionStorm} as an address: {@code etcd-election-storm}. */
+    private static String kebab(String name) {
+        return name.replaceAll("(?<=[a-z0-9])(?=[A-Z])", "-").toLowerCase(Locale.ROOT);
+    }
+
+    private record Counted(Rule rule) implements org.apache.flink.api.common.functions.FilterFunction<LeaderChange> {
+
+        @Override
+        public boolean filter(LeaderChange change) {
+            return rule.counts(change);
+        }
+    }
+
+    private static final class Matched extends PatternProcessFunction<LeaderChange, RuleMatch> {
+
+        private static final long serialVersionUID = 1;
+
+        private final String step;
+        private final Rule.Level level;
+
+        Matched(String step, Rule.Level level) {
+            this.step = step;
+            this.level = level;
+        }
+
+        @Override
+        public void processMatch(Map<String, List<LeaderChange>> match, Context context, Collector<RuleMatch> out) {
+            List<LeaderChange> run = new ArrayList<>(match.get(step));
+            run.addAll(match.get(RuleCompiler.LAST));
+            out.collect(new RuleMatch(run.get(0).cluster(), level.severity(), run));
+        }
+    }
+}

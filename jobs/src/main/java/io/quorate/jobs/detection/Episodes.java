@@ -1,0 +1,119 @@
+package io.quorate.jobs.detection;
+
+import io.quorate.events.Alert;
+import io.quorate.events.Alert.Status;
+import io.quorate.events.LeaderChange;
+import io.quorate.rules.Rule;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import org.apache.flink.api.common.functions.OpenContext;
+import org.apache.flink.api.common.state.MapState;
+import org.apache.flink.api.common.state.MapStateDescriptor;
+import org.apache.flink.api.common.state.ValueState;
+import org.apache.flink.api.common.state.ValueStateDescriptor;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.streaming.api.functions.co.KeyedCoProcessFunction;
+import org.apache.flink.util.Collector;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The alert lifecycle of one rule, per cluster: a match begins an episode, every further change that the rule counts
+ * extends it, a long enough time without one resolves it. Matches and changes of one moment are taken together, in event
+ * time, so that live and replay say the same.
+ */
+final class Episodes extends KeyedCoProcessFunction<String, RuleMatch, LeaderChange, Alert> {
+
+    private static final long serialVersionUID = 1;
+
+    private final Rule rule;
+    private transient MapState<Long, List<RuleMatch>> matches;
+    private transient MapState<Long, List<LeaderChange>> changes;
+    private transient ValueState<Episode> open;
+
+    Episodes(Rule rule) {
+        this.rule = rule;
+    }
+
+    @Override
+    public void open(OpenContext context) {
+        matches = getRuntimeContext()
+                .getMapState(new MapStateDescriptor<>(
+                        "matches", Types.LONG, Types.LIST(TypeInformation.of(RuleMatch.class))));
+        changes = getRuntimeContext()
+                .getMapState(new MapStateDescriptor<>(
+                        "changes", Types.LONG, Types.LIST(TypeInformation.of(LeaderChange.class))));
+        open = getRuntimeContext().getState(new ValueStateDescriptor<>("episode", Episode.class));
+    }
+
+    @Override
+    public void processElement1(RuleMatch match, Context context, Collector<Alert> out) throws Exception {
+        long time = match.last().confirmedAt().toEpochMilli();
+        matches.put(time, with(matches.get(time), match));
+        context.timerService().registerEventTimeTimer(time);
+    }
+
+    @Override
+    public void processElement2(LeaderChange change, Context context, Collector<Alert> out) throws Exception {
+        long time = change.confirmedAt().toEpochMilli();
+        changes.put(time, with(changes.get(time), change));
+        context.timerService().registerEventTimeTimer(time);
+    }
+
+    @Override
+    public void onTimer(long time, OnTimerContext context, Collector<Alert> out) throws Exception {
+        Episode episode = resolveWhenOver(open.value(), time, out);
+        List<RuleMatch> newMatches = take(matches, time);
+        List<LeaderChange> newChanges = take(changes, time);
+        newMatches.sort(Comparator.comparing(RuleMatch::severity).reversed());
+
+        boolean began = false;
+        boolean moved = false;
+        for (RuleMatch match : newMatches) {
+            if (episode == null) {
+                episode = Episode.begin(rule, match);
+                began = true;
+            } else {
+                moved |= episode.worsens(match.severity());
+            }
+        }
+        if (episode == null) {
+            return;
+        }
+        newChanges.sort(Comparator.comparingLong(LeaderChange::raftTerm));
+        Instant at = episode.lastChangeAt;
+        for (LeaderChange change : newChanges) {
+            moved |= episode.count(rule, change);
+            at = change.observedAt();
+        }
+        if (began || moved) {
+            out.collect(episode.alert(rule, began ? Status.FIRING : Status.UPDATED, at));
+            context.timerService().registerEventTimeTimer(episode.overAt(rule).toEpochMilli());
+            open.update(episode);
+        }
+    }
+
+    private @Nullable Episode resolveWhenOver(@Nullable Episode episode, long time, Collector<Alert> out)
+            throws Exception {
+        if (episode == null || episode.overAt(rule).toEpochMilli() > time) {
+            return episode;
+        }
+        out.collect(episode.alert(rule, Status.RESOLVED, episode.overAt(rule)));
+        open.clear();
+        return null;
+    }
+
+    private static <T> List<T> with(@Nullable List<T> known, T added) {
+        List<T> all = new ArrayList<>(known == null ? List.of() : known);
+        all.add(added);
+        return all;
+    }
+
+    private static <T> List<T> take(MapState<Long, List<T>> state, long time) throws Exception {
+        List<T> taken = state.get(time);
+        state.remove(time);
+        return new ArrayList<>(taken == null ? List.of() : taken);
+    }
+}

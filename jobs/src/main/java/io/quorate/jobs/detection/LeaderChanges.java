@@ -1,0 +1,95 @@
+package io.quorate.jobs.detection;
+
+import io.quorate.events.DeadLetter;
+import io.quorate.events.LeaderChange;
+import io.quorate.events.MemberStatus;
+import io.quorate.events.codec.EventCodec;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import org.apache.flink.api.common.functions.OpenContext;
+import org.apache.flink.api.common.state.MapState;
+import org.apache.flink.api.common.state.MapStateDescriptor;
+import org.apache.flink.api.common.state.ValueState;
+import org.apache.flink.api.common.state.ValueStateDescriptor;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
+import org.apache.flink.util.Collector;
+import org.apache.flink.util.OutputTag;
+
+/**
+ * The leader changes of each cluster, out of what its members answer, put in order of time first: members are polled by
+ * different subtasks. {@link Leadership} judges; a status behind the watermark leaves by {@link #LATE}.
+ */
+final class LeaderChanges extends KeyedProcessFunction<String, MemberStatus, LeaderChange> {
+
+    static final OutputTag<DeadLetter> LATE = new OutputTag<>("late-statuses") {};
+
+    private static final long serialVersionUID = 1;
+
+    private static final Comparator<MemberStatus> ORDER =
+            Comparator.comparing(MemberStatus::observedAt).thenComparing(MemberStatus::endpoint);
+
+    private transient MapState<Long, List<MemberStatus>> waiting;
+    private transient ValueState<Leadership> leadership;
+    private transient Counter late;
+
+    @Override
+    public void open(OpenContext context) {
+        waiting = getRuntimeContext()
+                .getMapState(new MapStateDescriptor<>(
+                        "waiting", Types.LONG, Types.LIST(TypeInformation.of(MemberStatus.class))));
+        leadership = getRuntimeContext().getState(new ValueStateDescriptor<>("leadership", Leadership.class));
+        late = getRuntimeContext().getMetricGroup().counter("lateStatuses");
+    }
+
+    @Override
+    public void processElement(MemberStatus status, Context context, Collector<LeaderChange> out) throws Exception {
+        long time = status.observedAt().toEpochMilli();
+        if (time <= context.timerService().currentWatermark()) {
+            late.inc();
+            context.output(LATE, late(status));
+            return;
+        }
+        List<MemberStatus> known = waiting.get(time);
+        List<MemberStatus> now = new ArrayList<>(known == null ? List.of() : known);
+        now.add(status);
+        waiting.put(time, now);
+        context.timerService().registerEventTimeTimer(time);
+    }
+
+    @Override
+    public void onTimer(long time, OnTimerContext context, Collector<LeaderChange> out) throws Exception {
+        List<MemberStatus> due = waiting.get(time);
+        if (due == null) {
+            return;
+        }
+        waiting.remove(time);
+        Leadership now = leadership.value();
+        if (now == null) {
+            now = Leadership.unknown();
+        }
+        List<MemberStatus> ordered = new ArrayList<>(due);
+        ordered.sort(ORDER);
+        for (MemberStatus status : ordered) {
+            LeaderChange change = now.observe(status);
+            if (change != null) {
+                out.collect(change);
+            }
+        }
+        leadership.update(now);
+    }
+
+    private static DeadLetter late(MemberStatus status) {
+        return new DeadLetter(
+                "member-status",
+                "late",
+                "observed before the stream's time, which other members' answers set; expected within the watermark's bound",
+                status.cluster(),
+                new String(new EventCodec<>(MemberStatus.class).encode(status), StandardCharsets.UTF_8),
+                status.observedAt());
+    }
+}

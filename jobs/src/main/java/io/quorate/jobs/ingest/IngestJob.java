@@ -1,0 +1,53 @@
+package io.quorate.jobs.ingest;
+
+import io.quorate.events.codec.Topic;
+import io.quorate.ingest.Observation;
+import io.quorate.ingest.etcd.EtcdSource;
+import io.quorate.ingest.prometheus.PrometheusSource;
+import io.quorate.jobs.JobEnvironment;
+import io.quorate.jobs.kafka.KafkaSettings;
+import io.quorate.jobs.kafka.KafkaStreams;
+import io.quorate.jobs.settings.Settings;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+
+/** Prometheus and etcd to topics {@code member-scrape}, {@code member-status}, {@code cluster-roster}. */
+public final class IngestJob {
+
+    public static final String NAME = "ingest";
+
+    private IngestJob() {}
+
+    public static void main(String[] args) throws Exception {
+        Settings settings = Settings.ofArguments(args);
+        StreamExecutionEnvironment env = JobEnvironment.of(settings.flink());
+        define(env, settings);
+        env.execute("quorate-" + NAME);
+    }
+
+    public static void define(StreamExecutionEnvironment env, Settings settings) {
+        List<DataStream<Observation>> observations = new ArrayList<>();
+        if (!settings.prometheus().isEmpty()) {
+            observations.add(env.fromSource(
+                            new PrometheusSource(settings.prometheus()),
+                            WatermarkStrategy.noWatermarks(),
+                            "poll-prometheus")
+                    .uid("poll-prometheus"));
+        }
+        if (!settings.etcd().isEmpty()) {
+            observations.add(
+                    env.fromSource(new EtcdSource(settings.etcd()), WatermarkStrategy.noWatermarks(), "poll-etcd")
+                            .uid("poll-etcd"));
+        }
+        KafkaSettings kafka = settings.kafka();
+        IngestPipeline pipeline = IngestPipeline.of(
+                observations.stream().reduce(DataStream::union).orElseThrow());
+        KafkaStreams.write(pipeline.scrapes(), kafka, Topic.MEMBER_SCRAPE);
+        KafkaStreams.write(pipeline.statuses(), kafka, Topic.MEMBER_STATUS);
+        KafkaStreams.write(pipeline.rosters(), kafka, Topic.CLUSTER_ROSTER);
+        KafkaStreams.write(pipeline.deadLetters(), kafka, Topic.DEAD_LETTER);
+    }
+}

@@ -1,0 +1,200 @@
+package io.quorate.jobs.percentiles;
+
+import io.quorate.events.BucketVector;
+import io.quorate.events.Histogram;
+import io.quorate.events.Measures;
+import io.quorate.events.Measures.GaugeRange;
+import io.quorate.events.MemberScrape;
+import io.quorate.events.Sample;
+import io.quorate.ingest.catalogue.Catalogue;
+import io.quorate.ingest.catalogue.Metric;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The cumulative readings of one member around one window, in time order, and what the window saw: the difference between
+ * consecutive readings, each belonging wholly to the window of the later one. Exact: nothing is extrapolated.
+ */
+final class Readings {
+
+    /** A start time that moves by more is another process; less is a stepped clock. */
+    private static final double RESTART_SECONDS = 2;
+
+    private final Catalogue catalogue;
+    private final @Nullable MemberScrape before;
+    private final List<MemberScrape> inside;
+    private final boolean missed;
+    private final Duration size;
+    private final Instant start;
+
+    /**
+     * Of one member's scrapes, those that matter to the window.
+     *
+     * @param scrapes by time, answered or not; at least from the last answer before the window on
+     */
+    Readings(Catalogue catalogue, SortedMap<Instant, MemberScrape> scrapes, Instant start, Duration size) {
+        this.catalogue = catalogue;
+        this.start = start;
+        this.size = size;
+        MemberScrape last = null;
+        for (MemberScrape scrape : scrapes.headMap(start).values()) {
+            last = scrape.answered() ? scrape : last;
+        }
+        before = last;
+        inside = new ArrayList<>();
+        boolean anyMissed = false;
+        for (MemberScrape scrape : scrapes.subMap(start, start.plus(size)).values()) {
+            if (scrape.answered()) {
+                inside.add(scrape);
+            } else {
+                anyMissed = true;
+            }
+        }
+        missed = anyMissed;
+    }
+
+    /** Nothing can be said of this window: no poll fell into it, or none before it was ever answered. */
+    boolean saysNothing() {
+        return inside.isEmpty() && (before == null || !missed);
+    }
+
+    /** Whether something is lost: a scrape was missed, the process restarted, or a whole window before has no reading. */
+    boolean hasGap() {
+        if (missed) {
+            return true;
+        }
+        MemberScrape previous = before;
+        for (MemberScrape scrape : inside) {
+            if (previous != null && restarted(previous, scrape)) {
+                return true;
+            }
+            previous = scrape;
+        }
+        return before != null && before.observedAt().isBefore(start.minus(size));
+    }
+
+    /** The newest answered reading up to the end of the window. */
+    MemberScrape newest() {
+        MemberScrape newest = inside.isEmpty() ? before : inside.get(inside.size() - 1);
+        if (newest == null) {
+            throw new IllegalStateException("a window that says nothing has no reading");
+        }
+        return newest;
+    }
+
+    /** What each series saw, in order of metric and labels. */
+    Measures measures() {
+        return new Measures(histograms(), counters(), gauges());
+    }
+
+    private List<Histogram> histograms() {
+        Map<Series, BucketVector> seen = new TreeMap<>();
+        if (before != null) {
+            before.histograms()
+                    .forEach(histogram -> seen.put(
+                            new Series(histogram.metric(), histogram.labels()),
+                            BucketVector.empty(histogram.vector().edges())));
+        }
+        MemberScrape previous = before;
+        for (MemberScrape scrape : inside) {
+            if (previous != null) {
+                Map<Series, BucketVector> earlier = restarted(previous, scrape) ? Map.of() : vectors(previous);
+                for (Histogram histogram : scrape.histograms()) {
+                    Series series = new Series(histogram.metric(), histogram.labels());
+                    BucketVector delta = since(histogram.vector(), earlier.get(series));
+                    seen.merge(series, delta, BucketVector::plus);
+                }
+            }
+            previous = scrape;
+        }
+        List<Histogram> all = new ArrayList<>(seen.size());
+        seen.forEach((series, vector) -> all.add(new Histogram(series.metric(), series.labels(), vector)));
+        return all;
+    }
+
+    /** A series that was not there before was born since; one that shrank began anew: both grew from nothing. */
+    private static BucketVector since(BucketVector now, @Nullable BucketVector earlier) {
+        BucketVector grown = earlier == null ? now : now.since(earlier);
+        return grown == null ? now : grown;
+    }
+
+    private List<Sample> counters() {
+        Map<Series, Double> increases = new TreeMap<>();
+        if (before != null) {
+            before.counters().forEach(counter -> increases.put(new Series(counter.metric(), counter.labels()), 0.0));
+        }
+        MemberScrape previous = before;
+        for (MemberScrape scrape : inside) {
+            if (previous != null) {
+                boolean restarted = restarted(previous, scrape);
+                Map<Series, Double> earlier = values(previous);
+                for (Sample counter : scrape.counters()) {
+                    Series series = new Series(counter.metric(), counter.labels());
+                    Double from = earlier.get(series);
+                    boolean grewOn = !restarted || survivesRestart(counter.metric());
+                    double increase = from != null && grewOn && counter.value() >= from
+                            ? counter.value() - from
+                            : counter.value();
+                    increases.merge(series, increase, Double::sum);
+                }
+            }
+            previous = scrape;
+        }
+        List<Sample> all = new ArrayList<>(increases.size());
+        increases.forEach((series, increase) -> all.add(new Sample(series.metric(), series.labels(), increase)));
+        return all;
+    }
+
+    private List<GaugeRange> gauges() {
+        Map<Series, GaugeRange> ranges = new TreeMap<>();
+        for (MemberScrape scrape : inside) {
+            for (Sample gauge : scrape.gauges()) {
+                GaugeRange one = new GaugeRange(
+                        gauge.metric(), gauge.labels(), gauge.value(), gauge.value(), 1, gauge.value(), gauge.value());
+                ranges.merge(new Series(gauge.metric(), gauge.labels()), one, Readings::follow);
+            }
+        }
+        return List.copyOf(ranges.values());
+    }
+
+    private static GaugeRange follow(GaugeRange earlier, GaugeRange later) {
+        return new GaugeRange(
+                earlier.metric(),
+                earlier.labels(),
+                Math.min(earlier.min(), later.min()),
+                earlier.sum() + later.sum(),
+                earlier.samples() + later.samples(),
+                Math.max(earlier.max(), later.max()),
+                later.last());
+    }
+
+    private boolean survivesRestart(String counter) {
+        Metric metric = catalogue.metric(counter);
+        return metric != null && metric.survivesRestart();
+    }
+
+    private static boolean restarted(MemberScrape earlier, MemberScrape later) {
+        return earlier.processStartSeconds() != null
+                && later.processStartSeconds() != null
+                && Math.abs(later.processStartSeconds() - earlier.processStartSeconds()) > RESTART_SECONDS;
+    }
+
+    private static Map<Series, BucketVector> vectors(MemberScrape scrape) {
+        Map<Series, BucketVector> vectors = new HashMap<>();
+        scrape.histograms().forEach(h -> vectors.put(new Series(h.metric(), h.labels()), h.vector()));
+        return vectors;
+    }
+
+    private static Map<Series, Double> values(MemberScrape scrape) {
+        Map<Series, Double> values = new HashMap<>();
+        scrape.counters().forEach(c -> values.put(new Series(c.metric(), c.labels()), c.value()));
+        return values;
+    }
+}

@@ -1,0 +1,89 @@
+package io.quorate.jobs.percentiles;
+
+import io.quorate.events.BucketVector;
+import io.quorate.events.Histogram;
+import io.quorate.events.Labels;
+import io.quorate.events.Measures;
+import io.quorate.events.Measures.GaugeRange;
+import io.quorate.events.Sample;
+import io.quorate.ingest.catalogue.Catalogue;
+import io.quorate.ingest.catalogue.Metric;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.BinaryOperator;
+
+/** Windows added up, series by series: bucket counts and increases as integers, gauges as ranges. */
+final class Sum {
+
+    private final Catalogue catalogue;
+    private final Level level;
+    private final Map<Series, BucketVector> histograms = new TreeMap<>();
+    private final Map<Series, Double> counters = new TreeMap<>();
+    private final Map<Series, GaugeRange> gauges = new TreeMap<>();
+
+    /** What is added to what. */
+    enum Level {
+        /** Labels that name a peer end here, and what each member counts of the same event is not added. */
+        MEMBERS_TO_CLUSTER,
+        CLUSTERS_TO_FLEET
+    }
+
+    Sum(Catalogue catalogue, Level level) {
+        this.catalogue = catalogue;
+        this.level = level;
+    }
+
+    void add(Measures measures) {
+        for (Histogram histogram : measures.histograms()) {
+            histograms.merge(series(histogram.metric(), histogram.labels()), histogram.vector(), BucketVector::plus);
+        }
+        for (Sample counter : measures.counters()) {
+            BinaryOperator<Double> merge = seenByEachMember(counter.metric()) ? Math::max : Double::sum;
+            counters.merge(series(counter.metric(), counter.labels()), counter.value(), merge);
+        }
+        for (GaugeRange gauge : measures.gauges()) {
+            Series series = series(gauge.metric(), gauge.labels());
+            gauges.merge(series, pooled(series, gauge), (one, other) -> pool(series, one, other));
+        }
+    }
+
+    Measures total() {
+        List<Histogram> allHistograms = new ArrayList<>(histograms.size());
+        histograms.forEach(
+                (series, vector) -> allHistograms.add(new Histogram(series.metric(), series.labels(), vector)));
+        List<Sample> allCounters = new ArrayList<>(counters.size());
+        counters.forEach((series, value) -> allCounters.add(new Sample(series.metric(), series.labels(), value)));
+        return new Measures(allHistograms, allCounters, List.copyOf(gauges.values()));
+    }
+
+    private Series series(String metric, String labels) {
+        Metric known = level == Level.MEMBERS_TO_CLUSTER ? catalogue.metric(metric) : null;
+        return new Series(
+                metric,
+                known == null || known.peerLabels().isEmpty() ? labels : Labels.without(labels, known.peerLabels()));
+    }
+
+    /** One event of the cluster that every member counts for itself, such as a leader change. */
+    private boolean seenByEachMember(String counter) {
+        Metric known = level == Level.MEMBERS_TO_CLUSTER ? catalogue.metric(counter) : null;
+        return known != null && known.merge() == Metric.Merge.MAX;
+    }
+
+    private static GaugeRange pooled(Series series, GaugeRange gauge) {
+        return new GaugeRange(
+                series.metric(), series.labels(), gauge.min(), gauge.sum(), gauge.samples(), gauge.max(), Double.NaN);
+    }
+
+    private static GaugeRange pool(Series series, GaugeRange one, GaugeRange other) {
+        return new GaugeRange(
+                series.metric(),
+                series.labels(),
+                Math.min(one.min(), other.min()),
+                one.sum() + other.sum(),
+                one.samples() + other.samples(),
+                Math.max(one.max(), other.max()),
+                Double.NaN);
+    }
+}

@@ -1,0 +1,40 @@
+package io.quorate.jobs.percentiles;
+
+import java.io.Serializable;
+import java.time.Duration;
+import java.time.Instant;
+import org.apache.flink.api.common.state.StateTtlConfig;
+
+/**
+ * How windows are cut.
+ *
+ * @param size of a base window; it is aligned to the epoch
+ * @param horizon how late a reading may be to correct a closed window
+ */
+public record WindowSettings(Duration size, Duration horizon) implements Serializable {
+
+    public static final WindowSettings DEFAULT = new WindowSettings(Duration.ofSeconds(10), Duration.ofSeconds(90));
+
+    /** What a member or cluster that is no more has left behind. */
+    static final StateTtlConfig FORGOTTEN_AFTER_A_DAY =
+            StateTtlConfig.newBuilder(Duration.ofDays(1)).build();
+
+    public WindowSettings {
+        if (size.toMillis() < 1000) {
+            throw new IllegalArgumentException("percentiles.window is " + size + "; expected at least 1s");
+        }
+        if (horizon.compareTo(size) < 0) {
+            throw new IllegalArgumentException("percentiles.horizon is " + horizon + "; expected at least the window");
+        }
+    }
+
+    Instant startOf(Instant time) {
+        long millis = size.toMillis();
+        return Instant.ofEpochMilli(Math.floorDiv(time.toEpochMilli(), millis) * millis);
+    }
+
+    /** The last moment of a window, in epoch milliseconds: when the watermark is there, nothing of it is to come. */
+    long closesAt(Instant start) {
+        return start.plus(size).toEpochMilli() - 1;
+    }
+}

@@ -1,0 +1,73 @@
+package io.quorate.jobs.settings;
+
+import io.quorate.ingest.etcd.EtcdSettings;
+import io.quorate.ingest.prometheus.PrometheusSettings;
+import io.quorate.jobs.kafka.KafkaSettings;
+import io.quorate.jobs.percentiles.WindowSettings;
+import io.quorate.rules.Rule;
+import io.quorate.rules.yaml.InvalidYaml;
+import io.quorate.sinks.clickhouse.ClickHouseSettings;
+import io.quorate.sinks.receivers.ReceiverSettings;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything that quorate.yaml says, a record per room.
+ *
+ * @param metricsInterval from one poll of the metrics to the next
+ * @param rules as they read under the profile
+ * @param ownKafka null when the embedded broker is to be used
+ * @param ownClickhouse null when the embedded engine is to be used
+ */
+public record Settings(
+        List<PrometheusSettings> prometheus,
+        List<EtcdSettings> etcd,
+        Duration metricsInterval,
+        WindowSettings windows,
+        String profile,
+        List<Rule> rules,
+        List<ReceiverSettings> receivers,
+        @Nullable KafkaSettings ownKafka,
+        @Nullable ClickHouseSettings ownClickhouse,
+        FlinkSettings flink) {
+
+    /** A job's arguments: {@code --config quorate.yaml}. */
+    public static Settings ofArguments(String[] args) throws InvalidYaml {
+        if (args.length != 2 || !args[0].equals("--config")) {
+            throw new IllegalArgumentException("expected --config quorate.yaml, got " + String.join(" ", args));
+        }
+        return SettingsReader.read(Path.of(args[1]));
+    }
+
+    public KafkaSettings kafka() {
+        if (ownKafka == null) {
+            throw new IllegalStateException("kafka.bootstrap is not set; a job on a cluster needs a broker of its own");
+        }
+        return ownKafka;
+    }
+
+    public ClickHouseSettings clickhouse() {
+        if (ownClickhouse == null) {
+            throw new IllegalStateException(
+                    "clickhouse.url is not set; a job on a cluster needs a ClickHouse of its own");
+        }
+        return ownClickhouse;
+    }
+
+    public Settings withKafka(KafkaSettings kafka) {
+        return new Settings(
+                prometheus, etcd, metricsInterval, windows, profile, rules, receivers, kafka, ownClickhouse, flink);
+    }
+
+    public Settings withClickhouse(ClickHouseSettings clickhouse) {
+        return new Settings(
+                prometheus, etcd, metricsInterval, windows, profile, rules, receivers, ownKafka, clickhouse, flink);
+    }
+
+    public Settings withFlink(FlinkSettings other) {
+        return new Settings(
+                prometheus, etcd, metricsInterval, windows, profile, rules, receivers, ownKafka, ownClickhouse, other);
+    }
+}

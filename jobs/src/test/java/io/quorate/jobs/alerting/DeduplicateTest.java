@@ -1,0 +1,87 @@
+package io.quorate.jobs.alerting;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.quorate.events.Alert;
+import io.quorate.events.Alert.Severity;
+import io.quorate.events.Alert.Status;
+import java.time.Instant;
+import java.util.List;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.streaming.api.operators.KeyedProcessOperator;
+import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class DeduplicateTest {
+
+    private KeyedOneInputStreamOperatorTestHarness<String, Alert, Alert> deduplicate;
+
+    @BeforeEach
+    void open() throws Exception {
+        deduplicate = new KeyedOneInputStreamOperatorTestHarness<>(
+                new KeyedProcessOperator<>(new Deduplicate()), Alert::id, Types.STRING);
+        deduplicate.open();
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        deduplicate.close();
+    }
+
+    @Test
+    void tellsAnEpisodeOnceWhenItBeginsWorsensAndEnds() throws Exception {
+        is(Status.FIRING, Severity.WARNING);
+        is(Status.FIRING, Severity.WARNING);
+        is(Status.UPDATED, Severity.WARNING);
+        is(Status.UPDATED, Severity.CRITICAL);
+        is(Status.UPDATED, Severity.CRITICAL);
+        is(Status.RESOLVED, Severity.CRITICAL);
+        is(Status.RESOLVED, Severity.CRITICAL);
+
+        assertThat(told()).containsExactly("FIRING WARNING", "UPDATED CRITICAL", "RESOLVED CRITICAL");
+    }
+
+    @Test
+    void keepsAPendingAlertToItself() throws Exception {
+        is(Status.PENDING, Severity.CRITICAL);
+
+        assertThat(told()).isEmpty();
+    }
+
+    @Test
+    void doesNotReopenWhatIsOverWhenAReplayRepeatsIt() throws Exception {
+        is(Status.FIRING, Severity.CRITICAL);
+        is(Status.RESOLVED, Severity.CRITICAL);
+        is(Status.FIRING, Severity.CRITICAL);
+
+        assertThat(told()).containsExactly("FIRING CRITICAL", "RESOLVED CRITICAL");
+    }
+
+    private void is(Status status, Severity severity) throws Exception {
+        deduplicate.processElement(
+                new Alert(
+                        "id",
+                        "Rule",
+                        severity,
+                        "c1",
+                        null,
+                        null,
+                        null,
+                        status,
+                        Instant.EPOCH,
+                        Instant.EPOCH,
+                        "",
+                        null,
+                        null,
+                        List.of()),
+                0);
+    }
+
+    private List<String> told() {
+        return deduplicate.extractOutputValues().stream()
+                .map(alert -> alert.status() + " " + alert.severity())
+                .toList();
+    }
+}

@@ -1,0 +1,149 @@
+package io.quorate.jobs.backtest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.quorate.ingest.recording.RecordingFile;
+import io.quorate.jobs.backtest.Line.Output;
+import io.quorate.jobs.percentiles.WindowSettings;
+import io.quorate.rules.RuleReader;
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.Collectors;
+import java.util.zip.GZIPInputStream;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Real etcd under real faults, by its ground truth: etcd's own logs and the faults that were injected. */
+class RecordingsTest {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    @TempDir
+    Path folder;
+
+    @ParameterizedTest
+    @ValueSource(strings = {"healthy", "storm", "kill", "quota", "slowdisk"})
+    void findsExactlyTheTrueLeaderChanges(String scenario) throws Exception {
+        JsonNode truth = JSON.readTree(resource(scenario + ".truth.json").toFile());
+        List<JsonNode> elected = new ArrayList<>();
+        truth.get("leaders_from_log").forEach(leader -> {
+            double t = leader.get("t").asDouble();
+            if (t > truth.get("t0").asDouble() && t < truth.get("t1").asDouble()) {
+                elected.add(leader);
+            }
+        });
+
+        List<JsonNode> changes = json(run(resource(scenario + ".jsonl.gz")), Output.CHANGES);
+
+        assertThat(changes).hasSameSizeAs(elected);
+        for (int i = 0; i < elected.size(); i++) {
+            JsonNode change = changes.get(i);
+            JsonNode leader = elected.get(i);
+            assertThat(change.get("to").asText()).isEqualTo(leader.get("leader").asText());
+            assertThat(change.get("term").asLong()).isEqualTo(leader.get("term").asLong());
+            double observed = Instant.parse(change.get("observedAt").asText()).toEpochMilli() / 1000.0;
+            assertThat(observed).isCloseTo(leader.get("t").asDouble(), within(2.0));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"healthy", "storm", "kill", "quota", "slowdisk"})
+    void raisesOneStormAlertWhereThereIsAStormAndNoneElsewhere(String scenario) throws Exception {
+        List<JsonNode> alerts = json(run(resource(scenario + ".jsonl.gz")), Output.ALERTS);
+
+        if (!scenario.equals("storm")) {
+            assertThat(alerts).isEmpty();
+            return;
+        }
+        assertThat(alerts.stream().map(alert -> alert.get("id").asText()).distinct())
+                .hasSize(1);
+        assertThat(alerts.get(0).get("status").asText()).isEqualTo("firing");
+        assertThat(alerts.get(0).get("rule").asText()).isEqualTo("EtcdElectionStorm");
+        assertThat(alerts.get(alerts.size() - 1).get("status").asText()).isEqualTo("resolved");
+        assertThat(alerts.get(alerts.size() - 1).get("evidence")).hasSize(9);
+    }
+
+    @Test
+    void saysTheSameTwiceAndWhenLinesAreShuffled() throws Exception {
+        Path recording = resource("slowdisk.jsonl.gz");
+        List<String> lines;
+        try (BufferedReader reader = new BufferedReader(
+                new InputStreamReader(new GZIPInputStream(Files.newInputStream(recording)), StandardCharsets.UTF_8))) {
+            lines = reader.lines().collect(Collectors.toCollection(ArrayList::new));
+        }
+        Collections.shuffle(lines, new Random(7));
+        Path shuffled = folder.resolve("slowdisk.jsonl");
+        Files.write(shuffled, lines);
+
+        List<Line> once = run(recording);
+
+        assertThat(once).hasSizeGreaterThan(1000);
+        assertThat(run(recording)).isEqualTo(once);
+        assertThat(run(shuffled)).isEqualTo(once);
+    }
+
+    @Test
+    void takesSeveralRecordingsAsOneFleet() throws Exception {
+        List<Line> lines = run(resource("storm.jsonl.gz"), resource("healthy.jsonl.gz"));
+
+        assertThat(json(lines, Output.CHANGES)).hasSize(9);
+        assertThat(json(lines, Output.WINDOWS)).anySatisfy(window -> {
+            assertThat(window.get("scope").asText()).isEqualTo("fleet");
+            assertThat(window.get("cluster").isNull()).isTrue();
+        });
+    }
+
+    private static List<Line> run(Path... recordings) throws Exception {
+        Instant clock = Instant.EPOCH;
+        for (Path recording : recordings) {
+            Instant last = new RecordingFile(recording).scan().lastRecordAt();
+            clock = last != null && last.isAfter(clock) ? last : clock;
+        }
+        List<Line> lines = new ArrayList<>();
+        new Backtest(
+                        List.of(recordings),
+                        clock,
+                        WindowSettings.DEFAULT,
+                        RuleReader.shipped().stream()
+                                .map(rule -> rule.under("lab"))
+                                .toList())
+                .run(StreamExecutionEnvironment.createLocalEnvironment(1), lines::add);
+        Collections.sort(lines);
+        return lines;
+    }
+
+    private static List<JsonNode> json(List<Line> lines, Output output) throws Exception {
+        List<JsonNode> all = new ArrayList<>();
+        for (Line line : lines) {
+            if (line.output() == output) {
+                all.add(JSON.readTree(line.json()));
+            }
+        }
+        return all;
+    }
+
+    private Path resource(String name) throws Exception {
+        Path copy = folder.resolve(name);
+        if (!Files.exists(copy)) {
+            try (var in = RecordingsTest.class.getResourceAsStream("/recordings/" + name)) {
+                assertThat(in).as(name).isNotNull();
+                Files.copy(in, copy);
+            }
+        }
+        return copy;
+    }
+}

@@ -1,0 +1,151 @@
+package io.quorate.jobs.settings;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.quorate.rules.yaml.InvalidYaml;
+import io.quorate.rules.yaml.YamlProblem;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SettingsReaderTest {
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void fillsInTheDefaults() throws Exception {
+        Settings settings = read("""
+                ingest:
+                  prometheus:
+                    - url: http://prometheus.example:9090
+                """);
+
+        assertThat(settings.metricsInterval()).hasSeconds(10);
+        assertThat(settings.prometheus().get(0).selector()).isEqualTo("{job=~\".*etcd.*\"}");
+        assertThat(settings.etcd()).isEmpty();
+        assertThat(settings.windows().size()).hasSeconds(10);
+        assertThat(settings.profile()).isEqualTo("fleet");
+        assertThat(settings.rules()).isNotEmpty();
+        assertThat(settings.receivers()).isEmpty();
+        assertThat(settings.ownKafka()).as("the embedded one").isNull();
+        assertThat(settings.ownClickhouse()).as("the embedded one").isNull();
+        assertThat(settings.flink().checkpointInterval()).hasSeconds(10);
+    }
+
+    @Test
+    void takesWhatIsSaid() throws Exception {
+        Files.writeString(folder.resolve("ca.pem"), "x");
+        Files.writeString(folder.resolve("password"), "s3cret\n");
+        Settings settings = read("""
+                ingest:
+                  metrics-interval: 2s
+                  status-interval: 500ms
+                  prometheus:
+                    - url: http://prometheus.example:9090
+                      selector: '{job="etcd"}'
+                      cluster-label: k8s_cluster
+                      cluster: only-one
+                      member-label: pod
+                  etcd:
+                    - cluster: prod-eu-1
+                      endpoints: [https://etcd-1.example:2379, https://etcd-2.example:2379]
+                      tls: { ca: ca.pem }
+                      labels: { env: prod }
+                percentiles: { window: 30s, horizon: 2m }
+                rules: { profile: lab }
+                alerting:
+                  receivers:
+                    - webhook: { url: http://127.0.0.1:9099/hook, name: on-call, retry-for: 1h }
+                kafka: { bootstrap: "a:9092,b:9092", partitions: 24, replication: 3 }
+                clickhouse: { url: http://clickhouse.example:8123, user: quorate, password-file: password }
+                flink: { checkpoint-dir: "file:///checkpoints", checkpoint-interval: 5s }
+                """);
+
+        assertThat(settings.prometheus().get(0).interval()).hasSeconds(2);
+        assertThat(settings.prometheus().get(0).timeout())
+                .as("never longer than the interval")
+                .hasSeconds(2);
+        assertThat(settings.prometheus().get(0).cluster()).isEqualTo("only-one");
+        assertThat(settings.etcd().get(0).interval()).isEqualTo(Duration.ofMillis(500));
+        assertThat(settings.etcd().get(0).tls().ca())
+                .isEqualTo(folder.resolve("ca.pem").toString());
+        assertThat(settings.windows().size()).hasSeconds(30);
+        assertThat(settings.rules().get(0).resolveAfter()).as("the lab's").hasSeconds(30);
+        assertThat(settings.receivers().get(0).name()).isEqualTo("on-call");
+        assertThat(settings.receivers().get(0).retry().budget()).hasHours(1);
+        assertThat(settings.kafka().partitions()).isEqualTo(24);
+        assertThat(settings.clickhouse().password()).isEqualTo("s3cret");
+        assertThat(settings.toString()).doesNotContain("s3cret");
+        assertThat(settings.flink().checkpointDir()).isEqualTo("file:///checkpoints");
+    }
+
+    @Test
+    void tellsEveryProblemInOneGoWithLineExpectationAndNearestKey() {
+        InvalidYaml problem = catchThrowableOfType(InvalidYaml.class, () -> read("""
+                ingest:
+                  metrics-interval: -10s
+                  prometheus:
+                    - url: prometheus.example:9090
+                      selectro: '{job="etcd"}'
+                  etcd:
+                    - cluster: prod
+                      endpoints: http://etcd-1:2379
+                rules: { profile: brave }
+                """));
+
+        assertThat(problem.problems())
+                .extracting(YamlProblem::line, YamlProblem::message)
+                .containsExactly(
+                        tuple(2, "'metrics-interval' is \"-10s\"; expected a duration like 500ms, 10s or 24h"),
+                        tuple(
+                                4,
+                                "'url' is \"prometheus.example:9090\"; expected an address like http://prometheus.example:9090"),
+                        tuple(5, "unknown key 'selectro'; did you mean 'selector'?"),
+                        tuple(8, "'endpoints' is \"http://etcd-1:2379\"; expected a list of endpoints, one per member"),
+                        tuple(9, "'profile' is \"brave\"; expected fleet or lab"));
+        assertThat(problem.getMessage()).contains("quorate.yaml:2: ");
+    }
+
+    @Test
+    void missesFilesThatAreNotThereAndNamesTheirLine() {
+        InvalidYaml problem = catchThrowableOfType(InvalidYaml.class, () -> read("""
+                ingest:
+                  etcd:
+                    - cluster: prod
+                      endpoints: [https://etcd-1:2379]
+                      tls:
+                        ca: nowhere.pem
+                """));
+
+        assertThat(problem.problems())
+                .singleElement()
+                .extracting(YamlProblem::toString)
+                .asString()
+                .endsWith(
+                        "quorate.yaml:6: 'ca' is nowhere.pem, which cannot be read; expected a readable file, relative to"
+                                + " this one");
+    }
+
+    @Test
+    void refusesSettingsThatAskNobody() {
+        assertThat(catchThrowableOfType(InvalidYaml.class, () -> read("ingest: {}\n")))
+                .hasMessageContaining("quorate.yaml:1: 'ingest' asks nobody; expected prometheus, etcd, or both");
+        assertThat(catchThrowableOfType(InvalidYaml.class, () -> read(""))).hasMessageContaining("empty");
+        assertThat(catchThrowableOfType(InvalidYaml.class, () -> SettingsReader.read(folder.resolve("none.yaml"))))
+                .hasMessageContaining("none.yaml:1: cannot be read");
+    }
+
+    private Settings read(String yaml) throws Exception {
+        Path file = folder.resolve("quorate.yaml");
+        Files.writeString(file, yaml);
+        return SettingsReader.read(file);
+    }
+
+    private static org.assertj.core.groups.Tuple tuple(int line, String message) {
+        return org.assertj.core.groups.Tuple.tuple(line, message);
+    }
+}
