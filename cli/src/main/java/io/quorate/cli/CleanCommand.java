@@ -1,0 +1,45 @@
+package io.quorate.cli;
+
+import io.quorate.desk.Home;
+import io.quorate.desk.Processes;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import picocli.CommandLine.Command;
+
+/** Stops what was started from here, and removes the local state. */
+@Command(
+        name = "clean",
+        mixinStandardHelpOptions = true,
+        description = "Stop what was started from here and remove .quorate/.")
+final class CleanCommand implements Callable<Integer> {
+
+    @Override
+    public Integer call() throws IOException {
+        Home home = Home.current();
+        List<String> stopped = Processes.stopAll(home);
+        if (Files.exists(home.root())) {
+            delete(home.root());
+        }
+        System.out.println((stopped.isEmpty() ? "Nothing was running" : "Stopped " + String.join(", ", stopped))
+                + "; removed " + home.root());
+        return 0;
+    }
+
+    private static void delete(Path folder) throws IOException {
+        try (Stream<Path> all = Files.walk(folder)) {
+            all.sorted(Comparator.reverseOrder()).forEach(path -> {
+                try {
+                    Files.deleteIfExists(path);
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            });
+        }
+    }
+}

@@ -1,0 +1,55 @@
+package io.quorate.cli;
+
+import io.quorate.sinks.clickhouse.ClickHouseClient;
+import io.quorate.sinks.clickhouse.ClickHouseSettings;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/**
+ * What ClickHouse says when it recomputes every quantile from the buckets, and every sum from its parts, in SQL alone.
+ *
+ * @param checks a line per check and scope
+ */
+public record Verification(List<Check> checks) {
+
+    /** One check at one scope: how many rows were compared, how many of them differ. */
+    public record Check(String name, String scope, long rows, long rowsWithObservations, long differing) {
+
+        @Override
+        public String toString() {
+            return "%-9s %-7s %7d rows compared (%d with observations), %d differ"
+                    .formatted(name, scope, rows, rowsWithObservations, differing);
+        }
+    }
+
+    /** Asks this ClickHouse. */
+    public static Verification of(ClickHouseSettings settings) throws IOException {
+        String answer = new ClickHouseClient(settings).execute(sql("/clickhouse/checks/summary.sql"));
+        return new Verification(answer.lines()
+                .map(line -> line.split("\t"))
+                .map(column -> new Check(
+                        column[0],
+                        column[1],
+                        Long.parseLong(column[2]),
+                        Long.parseLong(column[3]),
+                        Long.parseLong(column[4])))
+                .toList());
+    }
+
+    /** Whether something was compared, and nothing differs. */
+    public boolean holds() {
+        return !checks.isEmpty() && checks.stream().allMatch(check -> check.rows() > 0 && check.differing() == 0);
+    }
+
+    /** The text of a query that ships. */
+    public static String sql(String resource) throws IOException {
+        try (InputStream in = Verification.class.getResourceAsStream(resource)) {
+            if (in == null) {
+                throw new IllegalStateException("no query " + resource + " in this build");
+            }
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+}

@@ -1,0 +1,289 @@
+package io.quorate.cli.demo;
+
+import io.quorate.cli.Verification;
+import io.quorate.cli.stack.Stack;
+import io.quorate.desk.EtcdCluster;
+import io.quorate.desk.EtcdCluster.Member;
+import io.quorate.desk.EtcdLoad;
+import io.quorate.desk.Home;
+import io.quorate.desk.ProcessMemory;
+import io.quorate.desk.PrometheusServer;
+import io.quorate.events.codec.Topic;
+import io.quorate.sinks.clickhouse.ClickHouseClient;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Base64;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.flink.runtime.util.EnvironmentInformation;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A real etcd cluster under light load, the whole of Quorate watching it, and a leader that is stalled again and again.
+ * Closing stops everything, in order, once.
+ */
+final class Demo implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Demo.class);
+
+    private static final String CLUSTER = "demo";
+    private static final int MEMBERS = 3;
+    private static final Duration SCRAPE_INTERVAL = Duration.ofSeconds(2);
+    private static final Duration IDLE_AFTER = Duration.ofSeconds(3);
+    private static final int REQUESTS_PER_SECOND = 40;
+    private static final Duration READY = Duration.ofSeconds(90);
+    private static final Duration DRAW = Duration.ofMillis(500);
+
+    /** What is still on its way when faults end: a window, its sums, a batch to ClickHouse. */
+    private static final Duration SETTLE = Duration.ofSeconds(6);
+
+    private static final Map<String, String> QUESTIONS = Map.of(
+            "fsync percentiles by member", "/clickhouse/questions/fsync_by_member.sql",
+            "leader changes and pages", "/clickhouse/questions/leader_changes_and_pages.sql",
+            "fsync: fleet, cluster, member", "/clickhouse/questions/fsync_fleet_cluster_member.sql");
+
+    private final Home home;
+    private final Screen screen;
+    private final Deque<AutoCloseable> started = new ArrayDeque<>();
+    private final AtomicBoolean closed = new AtomicBoolean();
+
+    Demo(Home home, Screen screen) {
+        this.home = home;
+        this.screen = screen;
+    }
+
+    /** Runs it for this long after ready; whether what it showed held. */
+    boolean run(Duration length, @Nullable Path reportFile) throws Exception {
+        Instant startedAt = Instant.now();
+        screen.say("Starting etcd, Kafka, ClickHouse, Prometheus and Flink");
+        EtcdCluster cluster = closing(EtcdCluster.start(home, "etcd", CLUSTER, MEMBERS));
+        PrometheusServer prometheus =
+                closing(PrometheusServer.start(home, "prometheus", SCRAPE_INTERVAL, targets(cluster)));
+        EtcdLoad load = closing(EtcdLoad.start(cluster.endpoints(), REQUESTS_PER_SECOND));
+        WebhookListener listener = closing(WebhookListener.start());
+        Path config = writeSettings(cluster, prometheus, listener);
+        Stack stack = closing(Stack.start(home, config, IDLE_AFTER, screen::say));
+        View view = new View();
+        closing(new TopicFollower(stack.kafka())
+                .on(Topic.MEMBER_STATUS, view::see)
+                .on(Topic.MEMBER_WINDOW, view::see)
+                .on(Topic.SCOPE_WINDOW, view::see)
+                .on(Topic.LEADER_CHANGE, view::see)
+                .on(Topic.ALERT, view::see)
+                .start());
+        stack.awaitRunning();
+        awaitEveryMember(view);
+
+        Instant readyAt = Instant.now();
+        Instant endsAt = readyAt.plus(length);
+        Duration startup = Duration.between(startedAt, readyAt);
+        screen.say("Ready after %.1f s".formatted(startup.toMillis() / 1000.0));
+        List<String> lookAt = lookAt(stack, listener);
+        lookAt.forEach(screen::say);
+        listener.shows(() -> indexPage(stack));
+
+        Stalls stalls = new Stalls(cluster, readyAt, endsAt);
+        Thread faults = new Thread(stalls, "stalls");
+        faults.setDaemon(true);
+        faults.start();
+        while (Instant.now().isBefore(endsAt)) {
+            screen.show(scene(readyAt, endsAt, view, stalls, cluster, listener, lookAt));
+            Thread.sleep(DRAW.toMillis());
+        }
+        faults.interrupt();
+        faults.join();
+        load.close();
+        Thread.sleep(SETTLE.toMillis());
+        screen.show(scene(readyAt, endsAt, view, stalls, cluster, listener, lookAt));
+
+        Verification verification = Verification.of(stack.clickhouse());
+        Report report = new Report(
+                CLUSTER,
+                startedAt,
+                readyAt,
+                cluster.elections(),
+                Story.of(readyAt, stalls.soFar(), cluster.elections(), view.changes()),
+                listener.pages(),
+                view.windows(),
+                Map.of(),
+                peakRssMiB(stack, prometheus, cluster),
+                versions(stack),
+                verification);
+        if (reportFile != null) {
+            report.writeTo(reportFile);
+        }
+        // At once, so that no member hands leadership over in the end: the logs stay the demo's own.
+        cluster.members().forEach(cluster::kill);
+        return epilogue(report);
+    }
+
+    private Screen.Scene scene(
+            Instant readyAt,
+            Instant endsAt,
+            View view,
+            Stalls stalls,
+            EtcdCluster cluster,
+            WebhookListener listener,
+            List<String> lookAt) {
+        List<Story> stories = Story.of(readyAt, stalls.soFar(), cluster.elections(), view.changes());
+        return new Screen.Scene(readyAt, endsAt, view, stalls.soFar(), stories, listener.pages(), lookAt);
+    }
+
+    /** What it comes down to, and whether it held. */
+    private boolean epilogue(Report report) {
+        long seen = report.changes().stream()
+                .filter(story -> story.electedAt() != null && story.observedAt() != null)
+                .count();
+        double slowest = report.changes().stream()
+                .mapToDouble(story -> {
+                    Double seconds = story.seconds();
+                    return seconds == null ? 0 : seconds;
+                })
+                .max()
+                .orElse(0);
+        screen.say("");
+        screen.say("%d of %d leader changes seen, the slowest %.1f s after its election; %d windows; pages:"
+                .formatted(seen, report.changes().size(), slowest, report.windows()));
+        report.pages()
+                .forEach(page -> screen.say("  " + page.status() + "  " + page.severity() + "  " + page.rule() + "  "
+                        + page.summary() + "  (id " + page.id() + ")"));
+        screen.say("Recomputed in ClickHouse, in SQL alone:");
+        report.verification().checks().forEach(check -> screen.say("  " + check));
+        return seen == report.changes().size() && report.verification().holds();
+    }
+
+    private static List<PrometheusServer.Target> targets(EtcdCluster cluster) {
+        return cluster.members().stream()
+                .map(member -> new PrometheusServer.Target(
+                        "etcd", member.address(), Map.of("cluster", CLUSTER, "member", member.name())))
+                .toList();
+    }
+
+    private Path writeSettings(EtcdCluster cluster, PrometheusServer prometheus, WebhookListener listener)
+            throws IOException {
+        String settings =
+                """
+                # What the demo runs with. Your own looks like it, without the haste.
+                ingest:
+                  metrics-interval: 2s
+                  prometheus:
+                    - url: %s
+                      selector: '{job="etcd"}'
+                      cluster-label: cluster
+                  etcd:
+                    - cluster: %s
+                      endpoints: [%s]
+                rules:
+                  profile: lab
+                alerting:
+                  receivers:
+                    - webhook: { url: %s/hook }
+                flink:
+                  checkpoint-interval: 5s
+                """.formatted(prometheus.url(), CLUSTER, String.join(", ", cluster.endpoints()), listener.url());
+        Path file = home.data().resolve("quorate.yaml");
+        Files.writeString(file, settings);
+        return file;
+    }
+
+    /** Ready is when every member has been heard of through the whole of the stream's first half. */
+    private static void awaitEveryMember(View view) throws InterruptedException {
+        Instant until = Instant.now().plus(READY);
+        while (view.statuses().stream().filter(status -> status.answered()).count() < MEMBERS) {
+            if (Instant.now().isAfter(until)) {
+                throw new IllegalStateException("no status of every member after " + READY.toSeconds() + " s");
+            }
+            Thread.sleep(100);
+        }
+    }
+
+    private static List<String> lookAt(Stack stack, WebhookListener listener) {
+        return List.of(
+                "Three ready queries  " + listener.url() + "/",
+                "Flink                " + stack.flink().url(),
+                "ClickHouse           " + stack.clickhouse().url() + "/play");
+    }
+
+    private static String indexPage(Stack stack) {
+        StringBuilder html = new StringBuilder("<!doctype html><meta charset=utf-8><title>Quorate demo</title>"
+                + "<style>body{font:16px sans-serif;max-width:50em;margin:3em auto}li{margin:.5em}</style>"
+                + "<h1>Quorate demo</h1><p>Ready queries, in ClickHouse's own page:</p><ul>");
+        QUESTIONS.entrySet().stream()
+                .sorted(Map.Entry.comparingByKey())
+                .forEach(question -> html.append("<li><a href=\"")
+                        .append(stack.clickhouse().url())
+                        .append("/play?database=quorate#")
+                        .append(Base64.getEncoder()
+                                .encodeToString(sql(question.getValue()).getBytes(StandardCharsets.UTF_8)))
+                        .append("\">")
+                        .append(question.getKey())
+                        .append("</a></li>"));
+        return html.append("</ul><p><a href=\"")
+                .append(stack.flink().url())
+                .append("\">Flink's page</a></p>")
+                .toString();
+    }
+
+    private static String sql(String resource) {
+        try {
+            return Verification.sql(resource);
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static Map<String, Long> peakRssMiB(Stack stack, PrometheusServer prometheus, EtcdCluster cluster) {
+        Map<String, Long> pids = new LinkedHashMap<>(stack.pids());
+        pids.put("prometheus", prometheus.pid());
+        for (Member member : cluster.members()) {
+            pids.put("etcd-" + member.name(), member.pid());
+        }
+        pids.put("quorate", ProcessHandle.current().pid());
+        Map<String, Long> peaks = new LinkedHashMap<>();
+        pids.forEach((name, pid) ->
+                ProcessMemory.of(pid).ifPresent(memory -> peaks.put(name, memory.peakBytes() / (1 << 20))));
+        return peaks;
+    }
+
+    private Map<String, String> versions(Stack stack) throws IOException {
+        Map<String, String> versions = new LinkedHashMap<>();
+        versions.put("java", Runtime.version().toString());
+        versions.put("flink", EnvironmentInformation.getVersion());
+        versions.put("kafka", io.quorate.desk.KafkaBroker.version());
+        versions.put(
+                "clickhouse",
+                new ClickHouseClient(stack.clickhouse())
+                        .execute("SELECT version()")
+                        .strip());
+        return versions;
+    }
+
+    private <T extends AutoCloseable> T closing(T part) {
+        started.push(part);
+        return part;
+    }
+
+    @Override
+    public void close() {
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
+        for (AutoCloseable part : started) {
+            try {
+                part.close();
+            } catch (Exception e) {
+                LOG.warn("A part did not close", e);
+            }
+        }
+    }
+}

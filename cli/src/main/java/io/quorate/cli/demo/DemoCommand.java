@@ -1,0 +1,72 @@
+package io.quorate.cli.demo;
+
+import io.quorate.desk.Home;
+import io.quorate.desk.Parts;
+import io.quorate.desk.Platform;
+import io.quorate.desk.Processes;
+import io.quorate.rules.yaml.Durations;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Everything on this machine, faults included. */
+@Command(
+        name = "demo",
+        mixinStandardHelpOptions = true,
+        description = "Show all of it on this machine: a real etcd cluster, faults included.")
+public final class DemoCommand implements Callable<Integer> {
+
+    @Option(
+            names = "--for",
+            defaultValue = "180s",
+            paramLabel = "DURATION",
+            description = "How long, counted from ready (default: ${DEFAULT-VALUE}).")
+    private String length = "180s";
+
+    @Option(names = "--report", paramLabel = "FILE", description = "Write what was done and seen, as JSON.")
+    private @Nullable Path report;
+
+    @Option(names = "--keep", paramLabel = "DIR", description = "Leave data and logs there; it must not exist yet.")
+    private @Nullable Path keep;
+
+    @Override
+    public Integer call() throws Exception {
+        Duration wanted = Durations.parse(length);
+        if (keep != null && Files.exists(keep) && !isEmpty(keep)) {
+            throw new IllegalArgumentException("--keep " + keep + " is not empty; expected a folder that is new");
+        }
+        Platform.check();
+        Home home = Home.current();
+        Processes.stopOrphans(home);
+        Processes.announce(home, "demo");
+        Parts.of(home, System.out::println).all();
+        Path state = keep != null ? keep : Files.createTempDirectory(home.data(), "demo-");
+        try (Demo demo = new Demo(home.withState(state), new Screen(System.out, System.console() != null))) {
+            Processes.beforeStop(demo::close);
+            return demo.run(wanted, report) ? 0 : 1;
+        } finally {
+            if (keep == null) {
+                delete(state);
+            }
+        }
+    }
+
+    private static boolean isEmpty(Path folder) throws java.io.IOException {
+        try (Stream<Path> inside = Files.list(folder)) {
+            return inside.findAny().isEmpty();
+        }
+    }
+
+    private static void delete(Path folder) throws java.io.IOException {
+        try (Stream<Path> all = Files.walk(folder)) {
+            for (Path path : all.sorted(java.util.Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(path);
+            }
+        }
+    }
+}

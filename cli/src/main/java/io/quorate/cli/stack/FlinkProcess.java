@@ -1,0 +1,154 @@
+package io.quorate.cli.stack;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.quorate.desk.Child;
+import io.quorate.desk.FreePorts;
+import io.quorate.desk.Home;
+import io.quorate.desk.PartUnavailable;
+import io.quorate.desk.Processes;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** The Flink process, as whoever started it sees it. */
+public final class FlinkProcess implements AutoCloseable {
+
+    private static final Duration START = Duration.ofSeconds(90);
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final Child child;
+    private final String url;
+    private final HttpClient http =
+            HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(1)).build();
+
+    private FlinkProcess(Child child, String url) {
+        this.child = child;
+        this.url = url;
+    }
+
+    /** What the process is told on its command line. */
+    record Arguments(
+            String config,
+            String bootstrap,
+            String clickhouse,
+            String checkpoints,
+            int restPort,
+            long idleAfterSeconds) {
+
+        List<String> line() {
+            return List.of(
+                    config,
+                    bootstrap,
+                    clickhouse,
+                    checkpoints,
+                    Integer.toString(restPort),
+                    Long.toString(idleAfterSeconds));
+        }
+
+        static Arguments parse(String[] line) {
+            if (line.length != 6) {
+                throw new IllegalArgumentException("expected six arguments, got " + line.length);
+            }
+            return new Arguments(
+                    line[0], line[1], line[2], line[3], Integer.parseInt(line[4]), Long.parseLong(line[5]));
+        }
+    }
+
+    /** Starts it; the jobs come up while the caller goes on, see {@link #awaitRunning}. */
+    static FlinkProcess start(Home home, Arguments arguments) {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xms256m",
+                "-Xmx1g",
+                "-XX:+UseG1GC",
+                "-XX:TieredStopAtLevel=4",
+                "--add-opens",
+                "java.base/java.util=ALL-UNNAMED",
+                "--add-opens",
+                "java.base/java.lang=ALL-UNNAMED",
+                "--add-opens",
+                "java.base/java.time=ALL-UNNAMED",
+                "-Dlog4j2.configurationFile=flink-log4j2.properties",
+                "-cp",
+                System.getProperty("java.class.path"),
+                FlinkProcessMain.class.getName()));
+        command.addAll(arguments.line());
+        Path log = home.logs().resolve("flink.log");
+        Child child = Processes.spawn(home, "flink", command, log, Map.of());
+        return new FlinkProcess(child, "http://127.0.0.1:" + arguments.restPort());
+    }
+
+    static int freePort() {
+        return FreePorts.next();
+    }
+
+    /** Waits until that many jobs run, all their tasks included. */
+    void awaitRunning(int jobs) throws InterruptedException {
+        Instant until = Instant.now().plus(START);
+        while (running() < jobs) {
+            if (!child.alive()) {
+                throw new PartUnavailable("Flink's process ended while starting; its log is " + child.logFile());
+            }
+            if (Instant.now().isAfter(until)) {
+                throw new PartUnavailable("Flink's jobs do not run after " + START.toSeconds() + " s; its log is "
+                        + child.logFile() + ", its page " + url);
+            }
+            Thread.sleep(200);
+        }
+    }
+
+    /** How many jobs run with all their tasks. */
+    private int running() throws InterruptedException {
+        int running = 0;
+        for (JsonNode job : get("/jobs/overview").path("jobs")) {
+            JsonNode tasks = job.path("tasks");
+            boolean allTasks =
+                    tasks.path("running").asInt() == tasks.path("total").asInt(-1);
+            running += job.path("state").asText().equals("RUNNING") && allTasks ? 1 : 0;
+        }
+        return running;
+    }
+
+    private JsonNode get(String path) throws InterruptedException {
+        try {
+            HttpRequest request = HttpRequest.newBuilder(URI.create(url + path))
+                    .timeout(Duration.ofSeconds(2))
+                    .build();
+            return JSON.readTree(
+                    http.send(request, HttpResponse.BodyHandlers.ofString()).body());
+        } catch (IOException e) {
+            // Not up yet.
+            return JSON.missingNode();
+        }
+    }
+
+    public String url() {
+        return url;
+    }
+
+    public long pid() {
+        return child.pid();
+    }
+
+    public boolean alive() {
+        return child.alive();
+    }
+
+    public Path logFile() {
+        return child.logFile();
+    }
+
+    @Override
+    public void close() {
+        child.close();
+    }
+}

@@ -1,0 +1,102 @@
+package io.quorate.cli.stack;
+
+import io.quorate.jobs.JobEnvironment;
+import io.quorate.jobs.alerting.AlertingJob;
+import io.quorate.jobs.detection.DetectionJob;
+import io.quorate.jobs.history.HistoryJob;
+import io.quorate.jobs.ingest.IngestJob;
+import io.quorate.jobs.kafka.KafkaSettings;
+import io.quorate.jobs.percentiles.PercentilesJob;
+import io.quorate.jobs.settings.FlinkSettings;
+import io.quorate.jobs.settings.Settings;
+import io.quorate.jobs.settings.SettingsReader;
+import io.quorate.sinks.clickhouse.ClickHouseSettings;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.MemorySize;
+import org.apache.flink.configuration.RestOptions;
+import org.apache.flink.configuration.TaskManagerOptions;
+import org.apache.flink.runtime.minicluster.MiniCluster;
+import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.streaming.api.graph.StreamGraph;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Flink in a process of its own, with all of Quorate's jobs in it; ends when told to. */
+public final class FlinkProcessMain {
+
+    private static final Logger LOG = LoggerFactory.getLogger(FlinkProcessMain.class);
+
+    private FlinkProcessMain() {}
+
+    /** What each job is called, and how it is defined. */
+    private static Map<String, BiConsumer<StreamExecutionEnvironment, Settings>> jobs(Settings settings) {
+        Map<String, BiConsumer<StreamExecutionEnvironment, Settings>> jobs = new LinkedHashMap<>();
+        jobs.put(HistoryJob.NAME, HistoryJob::define);
+        if (!settings.receivers().isEmpty()) {
+            jobs.put(AlertingJob.NAME, AlertingJob::define);
+        }
+        jobs.put(DetectionJob.NAME, DetectionJob::define);
+        jobs.put(PercentilesJob.NAME, PercentilesJob::define);
+        jobs.put(IngestJob.NAME, IngestJob::define);
+        return jobs;
+    }
+
+    static int jobsOf(Settings settings) {
+        return jobs(settings).size();
+    }
+
+    public static void main(String[] args) throws Exception {
+        FlinkProcess.Arguments arguments = FlinkProcess.Arguments.parse(args);
+        Settings settings = settings(arguments);
+        Map<String, BiConsumer<StreamExecutionEnvironment, Settings>> jobs = jobs(settings);
+        Configuration configuration = JobEnvironment.configuration(settings.flink());
+        configuration.set(RestOptions.PORT, arguments.restPort());
+        configuration.set(RestOptions.ADDRESS, "127.0.0.1");
+        configuration.set(RestOptions.BIND_ADDRESS, "127.0.0.1");
+        configuration.set(TaskManagerOptions.MANAGED_MEMORY_SIZE, MemorySize.ofMebiBytes(16));
+        MiniCluster cluster = new MiniCluster(new MiniClusterConfiguration.Builder()
+                .setConfiguration(configuration)
+                .setNumTaskManagers(1)
+                .setNumSlotsPerTaskManager(jobs.size())
+                .build());
+        CountDownLatch ended = new CountDownLatch(1);
+        Runtime.getRuntime().addShutdownHook(new Thread(ended::countDown, "end"));
+        cluster.start();
+        for (Map.Entry<String, BiConsumer<StreamExecutionEnvironment, Settings>> job : jobs.entrySet()) {
+            StreamExecutionEnvironment env =
+                    StreamExecutionEnvironment.getExecutionEnvironment(JobEnvironment.configuration(settings.flink()));
+            env.setParallelism(1);
+            job.getValue().accept(env, settings);
+            StreamGraph graph = env.getStreamGraph();
+            graph.setJobName("quorate-" + job.getKey());
+            cluster.submitJob(graph.getJobGraph()).get(60, TimeUnit.SECONDS);
+            LOG.info("Submitted {}", job.getKey());
+        }
+        ended.await();
+        cluster.closeAsync();
+    }
+
+    private static Settings settings(FlinkProcess.Arguments arguments) throws Exception {
+        Settings read = SettingsReader.read(Path.of(arguments.config()));
+        Settings complete = read.ownKafka() != null
+                ? read
+                : read.withKafka(KafkaSettings.single(
+                        arguments.bootstrap(), Stack.PARTITIONS, Duration.ofSeconds(arguments.idleAfterSeconds())));
+        if (complete.ownClickhouse() == null) {
+            complete = complete.withClickhouse(ClickHouseSettings.at(arguments.clickhouse()));
+        }
+        if (complete.flink().checkpointDir() == null) {
+            complete = complete.withFlink(
+                    new FlinkSettings(arguments.checkpoints(), complete.flink().checkpointInterval()));
+        }
+        return complete;
+    }
+}

@@ -1,0 +1,131 @@
+package io.quorate.cli.stack;
+
+import io.quorate.desk.ClickHouseEngine;
+import io.quorate.desk.Home;
+import io.quorate.desk.KafkaBroker;
+import io.quorate.desk.Parts;
+import io.quorate.jobs.kafka.KafkaSettings;
+import io.quorate.jobs.kafka.KafkaTopics;
+import io.quorate.jobs.settings.Settings;
+import io.quorate.jobs.settings.SettingsReader;
+import io.quorate.sinks.clickhouse.ClickHouseSettings;
+import io.quorate.sinks.clickhouse.Migrations;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Broker, engine and jobs for one settings file: those that the settings name are used, the others are started here.
+ * Closing stops what was started.
+ */
+public final class Stack implements AutoCloseable {
+
+    /** Of a topic on the embedded broker: enough for a desk's two cores. */
+    static final int PARTITIONS = 2;
+
+    private final @Nullable KafkaBroker broker;
+    private final @Nullable ClickHouseEngine engine;
+    private final FlinkProcess flink;
+    private final KafkaSettings kafka;
+    private final ClickHouseSettings clickhouse;
+    private final int jobs;
+
+    private Stack(
+            @Nullable KafkaBroker broker,
+            @Nullable ClickHouseEngine engine,
+            FlinkProcess flink,
+            KafkaSettings kafka,
+            ClickHouseSettings clickhouse,
+            int jobs) {
+        this.broker = broker;
+        this.engine = engine;
+        this.flink = flink;
+        this.kafka = kafka;
+        this.clickhouse = clickhouse;
+        this.jobs = jobs;
+    }
+
+    /**
+     * Starts what is needed for these settings; returns while the jobs come up, see {@link #awaitRunning}.
+     *
+     * @param idleAfter how long a partition of the embedded broker may be silent before time goes on without it
+     */
+    public static Stack start(Home home, Path config, Duration idleAfter, Parts.Progress progress) throws Exception {
+        Settings settings = SettingsReader.read(config);
+        CompletableFuture<@Nullable KafkaBroker> startingBroker = settings.ownKafka() != null
+                ? CompletableFuture.completedFuture(null)
+                : CompletableFuture.supplyAsync(() -> {
+                    progress.tell("Starting Kafka");
+                    return KafkaBroker.start(home, "kafka", 0);
+                });
+        CompletableFuture<@Nullable ClickHouseEngine> startingEngine = settings.ownClickhouse() != null
+                ? CompletableFuture.completedFuture(null)
+                : CompletableFuture.supplyAsync(() -> {
+                    progress.tell("Starting the ClickHouse engine");
+                    return ClickHouseEngine.start(home, "clickhouse", 0);
+                });
+        KafkaBroker broker = Started.get(startingBroker);
+        ClickHouseEngine engine = Started.get(startingEngine);
+        KafkaSettings kafka =
+                broker == null ? settings.kafka() : KafkaSettings.single(broker.bootstrap(), PARTITIONS, idleAfter);
+        ClickHouseSettings clickhouse = engine == null ? settings.clickhouse() : ClickHouseSettings.at(engine.url());
+        progress.tell("Creating topics and tables");
+        KafkaTopics.create(kafka);
+        Migrations.applyTo(clickhouse);
+        progress.tell("Starting Flink and its jobs");
+        FlinkProcess flink = FlinkProcess.start(
+                home,
+                new FlinkProcess.Arguments(
+                        config.toAbsolutePath().toString(),
+                        kafka.bootstrap(),
+                        clickhouse.url(),
+                        home.data().resolve("checkpoints").toUri().toString(),
+                        FlinkProcess.freePort(),
+                        idleAfter.toSeconds()));
+        return new Stack(broker, engine, flink, kafka, clickhouse, FlinkProcessMain.jobsOf(settings));
+    }
+
+    /** Waits until every job runs. */
+    public void awaitRunning() throws InterruptedException {
+        flink.awaitRunning(jobs);
+    }
+
+    public KafkaSettings kafka() {
+        return kafka;
+    }
+
+    public ClickHouseSettings clickhouse() {
+        return clickhouse;
+    }
+
+    public FlinkProcess flink() {
+        return flink;
+    }
+
+    /** The processes that were started here, by name. */
+    public Map<String, Long> pids() {
+        Map<String, Long> pids = new LinkedHashMap<>();
+        pids.put("flink", flink.pid());
+        if (broker != null) {
+            pids.put("kafka", broker.pid());
+        }
+        if (engine != null) {
+            pids.put("clickhouse", engine.pid());
+        }
+        return pids;
+    }
+
+    @Override
+    public void close() {
+        flink.close();
+        if (engine != null) {
+            engine.close();
+        }
+        if (broker != null) {
+            broker.close();
+        }
+    }
+}

@@ -1,0 +1,3 @@
+package io.quorate.violators.console;
+
+public record Page() {}

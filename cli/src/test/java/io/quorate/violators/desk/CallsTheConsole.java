@@ -1,0 +1,5 @@
+package io.quorate.violators.desk;
+
+import io.quorate.violators.console.Page;
+
+public record CallsTheConsole(Page page) {}

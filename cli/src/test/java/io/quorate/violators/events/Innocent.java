@@ -1,0 +1,3 @@
+package io.quorate.violators.events;
+
+public record Innocent() {}

@@ -1,0 +1,8 @@
+package io.quorate.violators.jobs;
+
+final class StreamUtils {
+
+    private StreamUtils() {}
+
+    record NestedHelper() {}
+}

@@ -1,0 +1,10 @@
+package io.quorate.violators.sinks;
+
+final class Prints {
+
+    private Prints() {}
+
+    static void greet() {
+        System.out.println("hello");
+    }
+}

@@ -1,0 +1,5 @@
+package io.quorate.violators.sinks;
+
+import kotlin.Unit;
+
+record SpeaksKotlin(Unit nothing) {}

@@ -1,0 +1,3 @@
+package io.quorate.violators.testkit;
+
+public record Fake() {}
