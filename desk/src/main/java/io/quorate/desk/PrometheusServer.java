@@ -77,6 +77,13 @@ public final class PrometheusServer implements AutoCloseable {
         return child.pid();
     }
 
+    /** As it tells itself, such as {@code 2.42.0+ds}. */
+    public String version() {
+        return Readiness.get(url() + "/api/v1/status/buildinfo")
+                .map(answer -> answer.replaceAll(".*\"version\":\"([^\"]*)\".*", "$1"))
+                .orElse("unknown");
+    }
+
     public Path logFile() {
         return child.logFile();
     }

@@ -1,13 +1,16 @@
 package io.quorate.cli.demo;
 
 import io.quorate.cli.Verification;
+import io.quorate.cli.Version;
 import io.quorate.cli.stack.Stack;
 import io.quorate.desk.EtcdCluster;
 import io.quorate.desk.EtcdCluster.Member;
 import io.quorate.desk.EtcdLoad;
 import io.quorate.desk.Home;
+import io.quorate.desk.KafkaBroker;
 import io.quorate.desk.ProcessMemory;
 import io.quorate.desk.PrometheusServer;
+import io.quorate.events.MemberStatus;
 import io.quorate.events.codec.Topic;
 import io.quorate.sinks.clickhouse.ClickHouseClient;
 import java.io.IOException;
@@ -117,7 +120,7 @@ final class Demo implements AutoCloseable {
                 view.windows(),
                 Map.of(),
                 peakRssMiB(stack, prometheus, cluster),
-                versions(stack),
+                versions(stack, prometheus, view),
                 verification);
         if (reportFile != null) {
             report.writeTo(reportFile);
@@ -255,16 +258,24 @@ final class Demo implements AutoCloseable {
         return peaks;
     }
 
-    private Map<String, String> versions(Stack stack) throws IOException {
+    private static Map<String, String> versions(Stack stack, PrometheusServer prometheus, View view)
+            throws IOException, InterruptedException {
         Map<String, String> versions = new LinkedHashMap<>();
+        versions.put("quorate", Version.ofQuorate());
         versions.put("java", Runtime.version().toString());
         versions.put("flink", EnvironmentInformation.getVersion());
-        versions.put("kafka", io.quorate.desk.KafkaBroker.version());
+        versions.put("kafka", KafkaBroker.version());
         versions.put(
                 "clickhouse",
                 new ClickHouseClient(stack.clickhouse())
                         .execute("SELECT version()")
                         .strip());
+        versions.put("prometheus", prometheus.version());
+        view.statuses().stream()
+                .map(MemberStatus::version)
+                .filter(version -> version != null)
+                .findFirst()
+                .ifPresent(version -> versions.put("etcd", version));
         return versions;
     }
 

@@ -6,6 +6,7 @@ import io.quorate.events.MemberStatus;
 import io.quorate.events.MemberWindow;
 import io.quorate.events.ScopeWindow;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -49,7 +50,9 @@ final class View {
     }
 
     synchronized List<MemberStatus> statuses() {
-        return List.copyOf(statuses.values());
+        return statuses.values().stream()
+                .sorted(Comparator.comparing(MemberStatus::member))
+                .toList();
     }
 
     synchronized List<MemberWindow> members() {

@@ -170,7 +170,7 @@ class PrometheusPollerTest {
         prometheus.sample("__name__=etcd_mvcc_put_total,instance=i1:2379,job=etcd", NOON, "6");
         prometheus.sample("__name__=etcd_mvcc_put_total,instance=i1:2379,job=etcd", NOON + 1, "6");
         try (PrometheusPoller poller =
-                poller(PrometheusSettings.of(prometheus.url(), Duration.ofMinutes(1)), Map.of())) {
+                poller(PrometheusSettings.of(prometheus.url(), Duration.ofSeconds(30)), Map.of())) {
             poller.start();
             await().until(() -> !context.parcels.isEmpty());
         }

@@ -60,7 +60,7 @@ final class MemberWindows extends KeyedProcessFunction<String, MemberScrape, Mem
     public void processElement(MemberScrape scrape, Context context, Collector<MemberWindow> out) throws Exception {
         long watermark = context.timerService().currentWatermark();
         Instant start = settings.startOf(scrape.observedAt());
-        if (scrape.observedAt().toEpochMilli() < watermark - settings.horizon().toMillis()) {
+        if (scrape.observedAt().plus(settings.horizon()).toEpochMilli() < watermark) {
             late.inc();
             context.output(LATE, late(scrape, watermark));
             return;

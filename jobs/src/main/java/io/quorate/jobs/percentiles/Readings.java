@@ -33,6 +33,8 @@ final class Readings {
     private final boolean missed;
     private final Duration size;
     private final Instant start;
+    private final Measures measures;
+    private boolean shrunk;
 
     /**
      * Of one member's scrapes, those that matter to the window.
@@ -58,6 +60,7 @@ final class Readings {
             }
         }
         missed = anyMissed;
+        measures = new Measures(histograms(), counters(), gauges());
     }
 
     /** Nothing can be said of this window: no poll fell into it, or none before it was ever answered. */
@@ -65,9 +68,12 @@ final class Readings {
         return inside.isEmpty() && (before == null || !missed);
     }
 
-    /** Whether something is lost: a scrape was missed, the process restarted, or a whole window before has no reading. */
+    /**
+     * Whether something is lost: a scrape was missed, the process restarted, a series began anew all the same, or a whole
+     * window before has no reading.
+     */
     boolean hasGap() {
-        if (missed) {
+        if (missed || shrunk) {
             return true;
         }
         MemberScrape previous = before;
@@ -91,7 +97,7 @@ final class Readings {
 
     /** What each series saw, in order of metric and labels. */
     Measures measures() {
-        return new Measures(histograms(), counters(), gauges());
+        return measures;
     }
 
     private List<Histogram> histograms() {
@@ -120,8 +126,9 @@ final class Readings {
     }
 
     /** A series that was not there before was born since; one that shrank began anew: both grew from nothing. */
-    private static BucketVector since(BucketVector now, @Nullable BucketVector earlier) {
+    private BucketVector since(BucketVector now, @Nullable BucketVector earlier) {
         BucketVector grown = earlier == null ? now : now.since(earlier);
+        shrunk |= grown == null;
         return grown == null ? now : grown;
     }
 
@@ -139,10 +146,10 @@ final class Readings {
                     Series series = new Series(counter.metric(), counter.labels());
                     Double from = earlier.get(series);
                     boolean grewOn = !restarted || survivesRestart(counter.metric());
-                    double increase = from != null && grewOn && counter.value() >= from
-                            ? counter.value() - from
-                            : counter.value();
-                    increases.merge(series, increase, Double::sum);
+                    increases.merge(
+                            series,
+                            from == null || !grewOn ? counter.value() : since(counter.value(), from),
+                            Double::sum);
                 }
             }
             previous = scrape;
@@ -150,6 +157,11 @@ final class Readings {
         List<Sample> all = new ArrayList<>(increases.size());
         increases.forEach((series, increase) -> all.add(new Sample(series.metric(), series.labels(), increase)));
         return all;
+    }
+
+    private double since(double now, double earlier) {
+        shrunk |= now < earlier;
+        return now < earlier ? now : now - earlier;
     }
 
     private List<GaugeRange> gauges() {

@@ -89,6 +89,14 @@ class MemberWindowsTest {
     }
 
     @Test
+    void saysThatSomethingIsLostWhenASeriesShrinksWithoutARestart() throws Exception {
+        given(at(3, 10), at(13, 4));
+        timeIs(20);
+
+        assertThat(counts()).endsWith("10s: 4 gap");
+    }
+
+    @Test
     void takesASteppedClockForNoRestart() throws Exception {
         given(at("m1", 3, 10, 50.0), at("m1", 13, 12, 51.9));
         timeIs(20);
