@@ -130,11 +130,11 @@ final class DoctorCommand implements Callable<Integer> {
     }
 
     private static void tell(String part, String what) {
-        System.out.printf("ok    %-12s %s%n", part, what);
+        System.out.printf("ok    %-16s %s%n", part, what);
     }
 
     private void miss(String part, String what) {
-        System.out.printf("MISS  %-12s %s%n", part, what);
+        System.out.printf("MISS  %-16s %s%n", part, what);
         outOfReach.add("quorate: " + part + ": " + what);
     }
 }

@@ -36,6 +36,7 @@ final class RunCommand implements Callable<Integer> {
         Processes.stopOrphans(home);
         Processes.announce(home, "run");
         try (Stack stack = Stack.start(home, config, IDLE_AFTER, System.out::println)) {
+            Processes.beforeStop(stack::close);
             stack.awaitRunning();
             System.out.println("Running. Look at:");
             System.out.println("  Flink       " + stack.flink().url());

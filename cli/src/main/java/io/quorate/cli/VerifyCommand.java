@@ -5,6 +5,7 @@ import io.quorate.desk.Home;
 import io.quorate.desk.Parts;
 import io.quorate.sinks.clickhouse.ClickHouseClient;
 import io.quorate.sinks.clickhouse.ClickHouseSettings;
+import io.quorate.sinks.clickhouse.Verification;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

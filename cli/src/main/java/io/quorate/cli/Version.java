@@ -4,10 +4,10 @@ import org.apache.flink.runtime.util.EnvironmentInformation;
 import picocli.CommandLine.IVersionProvider;
 
 /** What this build is. */
-public final class Version implements IVersionProvider {
+final class Version implements IVersionProvider {
 
     /** Of this build; of sources that nobody packaged, none. */
-    public static String ofQuorate() {
+    static String ofQuorate() {
         String version = Version.class.getPackage().getImplementationVersion();
         return version == null ? "unpackaged" : version;
     }

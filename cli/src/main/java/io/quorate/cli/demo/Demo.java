@@ -1,7 +1,5 @@
 package io.quorate.cli.demo;
 
-import io.quorate.cli.Verification;
-import io.quorate.cli.Version;
 import io.quorate.cli.stack.Stack;
 import io.quorate.desk.EtcdCluster;
 import io.quorate.desk.EtcdCluster.Member;
@@ -13,6 +11,7 @@ import io.quorate.desk.PrometheusServer;
 import io.quorate.events.MemberStatus;
 import io.quorate.events.codec.Topic;
 import io.quorate.sinks.clickhouse.ClickHouseClient;
+import io.quorate.sinks.clickhouse.Verification;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -261,7 +260,6 @@ final class Demo implements AutoCloseable {
     private static Map<String, String> versions(Stack stack, PrometheusServer prometheus, View view)
             throws IOException, InterruptedException {
         Map<String, String> versions = new LinkedHashMap<>();
-        versions.put("quorate", Version.ofQuorate());
         versions.put("java", Runtime.version().toString());
         versions.put("flink", EnvironmentInformation.getVersion());
         versions.put("kafka", KafkaBroker.version());

@@ -5,9 +5,11 @@ import io.quorate.desk.Parts;
 import io.quorate.desk.Platform;
 import io.quorate.desk.Processes;
 import io.quorate.rules.yaml.Durations;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -47,26 +49,35 @@ public final class DemoCommand implements Callable<Integer> {
         Parts.of(home, System.out::println).all();
         Path state = keep != null ? keep : Files.createTempDirectory(home.data(), "demo-");
         try (Demo demo = new Demo(home.withState(state), new Screen(System.out, System.console() != null))) {
-            Processes.beforeStop(demo::close);
+            Processes.beforeStop(() -> end(demo, state));
             return demo.run(wanted, report) ? 0 : 1;
         } finally {
-            if (keep == null) {
-                delete(state);
-            }
+            removeUnlessKept(state);
         }
     }
 
-    private static boolean isEmpty(Path folder) throws java.io.IOException {
-        try (Stream<Path> inside = Files.list(folder)) {
-            return inside.findAny().isEmpty();
-        }
+    /** On Ctrl-C. */
+    private void end(Demo demo, Path state) {
+        demo.close();
+        removeUnlessKept(state);
     }
 
-    private static void delete(Path folder) throws java.io.IOException {
-        try (Stream<Path> all = Files.walk(folder)) {
-            for (Path path : all.sorted(java.util.Comparator.reverseOrder()).toList()) {
+    private void removeUnlessKept(Path state) {
+        if (keep != null || !Files.exists(state)) {
+            return;
+        }
+        try (Stream<Path> all = Files.walk(state)) {
+            for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
                 Files.deleteIfExists(path);
             }
+        } catch (IOException e) {
+            System.err.println("quorate: " + state + " could not be removed (" + e + "); quorate clean removes it");
+        }
+    }
+
+    private static boolean isEmpty(Path folder) throws IOException {
+        try (Stream<Path> inside = Files.list(folder)) {
+            return inside.findAny().isEmpty();
         }
     }
 }

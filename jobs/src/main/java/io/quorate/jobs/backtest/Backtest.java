@@ -10,7 +10,7 @@ import io.quorate.ingest.Observation;
 import io.quorate.ingest.recording.RecordingSource;
 import io.quorate.jobs.detection.DetectionPipeline;
 import io.quorate.jobs.percentiles.PercentilesPipeline;
-import io.quorate.jobs.percentiles.WindowSettings;
+import io.quorate.jobs.settings.WindowSettings;
 import io.quorate.rules.Rule;
 import java.nio.file.Path;
 import java.time.Instant;

@@ -5,6 +5,7 @@ import io.quorate.events.MemberScrape;
 import io.quorate.events.MemberWindow;
 import io.quorate.events.codec.EventCodec;
 import io.quorate.ingest.catalogue.Catalogue;
+import io.quorate.jobs.settings.WindowSettings;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -47,10 +48,10 @@ final class MemberWindows extends KeyedProcessFunction<String, MemberScrape, Mem
         catalogue = Catalogue.shipped();
         MapStateDescriptor<Long, MemberScrape> known =
                 new MapStateDescriptor<>("readings", Long.class, MemberScrape.class);
-        known.enableTimeToLive(WindowSettings.FORGOTTEN_AFTER_A_DAY);
+        known.enableTimeToLive(PercentilesPipeline.FORGOTTEN_AFTER_A_DAY);
         readings = getRuntimeContext().getMapState(known);
         MapStateDescriptor<Long, Integer> emitted = new MapStateDescriptor<>("versions", Long.class, Integer.class);
-        emitted.enableTimeToLive(WindowSettings.FORGOTTEN_AFTER_A_DAY);
+        emitted.enableTimeToLive(PercentilesPipeline.FORGOTTEN_AFTER_A_DAY);
         versions = getRuntimeContext().getMapState(emitted);
         late = getRuntimeContext().getMetricGroup().counter("lateScrapes");
         corrected = getRuntimeContext().getMetricGroup().counter("correctedWindows");

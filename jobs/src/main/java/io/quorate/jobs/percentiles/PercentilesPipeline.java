@@ -5,6 +5,9 @@ import io.quorate.events.DeadLetter;
 import io.quorate.events.MemberScrape;
 import io.quorate.events.MemberWindow;
 import io.quorate.events.ScopeWindow;
+import io.quorate.jobs.settings.WindowSettings;
+import java.time.Duration;
+import org.apache.flink.api.common.state.StateTtlConfig;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +25,10 @@ import org.jspecify.annotations.Nullable;
  * Each wider scope is the integer sum of the level below; the fleet is summed in two stages, so that it is no hot key.
  */
 public final class PercentilesPipeline {
+
+    /** What a member or cluster that is no more has left behind. */
+    static final StateTtlConfig FORGOTTEN_AFTER_A_DAY =
+            StateTtlConfig.newBuilder(Duration.ofDays(1)).build();
 
     private final DataStream<MemberWindow> windows;
     private final DataStream<ScopeWindow> scopes;

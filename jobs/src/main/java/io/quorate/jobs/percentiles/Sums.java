@@ -1,6 +1,7 @@
 package io.quorate.jobs.percentiles;
 
 import io.quorate.ingest.catalogue.Catalogue;
+import io.quorate.jobs.settings.WindowSettings;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -37,10 +38,10 @@ final class Sums extends KeyedProcessFunction<String, Part, Part> {
         catalogue = Catalogue.shipped();
         MapStateDescriptor<Long, List<Part>> open =
                 new MapStateDescriptor<>("parts", Types.LONG, Types.LIST(TypeInformation.of(Part.class)));
-        open.enableTimeToLive(WindowSettings.FORGOTTEN_AFTER_A_DAY);
+        open.enableTimeToLive(PercentilesPipeline.FORGOTTEN_AFTER_A_DAY);
         parts = getRuntimeContext().getMapState(open);
         MapStateDescriptor<Long, Integer> emitted = new MapStateDescriptor<>("versions", Types.LONG, Types.INT);
-        emitted.enableTimeToLive(WindowSettings.FORGOTTEN_AFTER_A_DAY);
+        emitted.enableTimeToLive(PercentilesPipeline.FORGOTTEN_AFTER_A_DAY);
         versions = getRuntimeContext().getMapState(emitted);
     }
 

@@ -3,7 +3,6 @@ package io.quorate.jobs.settings;
 import io.quorate.ingest.etcd.EtcdSettings;
 import io.quorate.ingest.prometheus.PrometheusSettings;
 import io.quorate.jobs.kafka.KafkaSettings;
-import io.quorate.jobs.percentiles.WindowSettings;
 import io.quorate.rules.Rule;
 import io.quorate.rules.yaml.InvalidYaml;
 import io.quorate.sinks.clickhouse.ClickHouseSettings;

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.quorate.ingest.etcd.EtcdSettings;
 import io.quorate.ingest.prometheus.PrometheusSettings;
 import io.quorate.jobs.kafka.KafkaSettings;
-import io.quorate.jobs.percentiles.WindowSettings;
 import io.quorate.rules.Rule;
 import io.quorate.rules.RuleReader;
 import io.quorate.rules.yaml.Durations;

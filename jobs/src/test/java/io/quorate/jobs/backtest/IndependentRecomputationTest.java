@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.quorate.jobs.backtest.Line.Output;
 import io.quorate.jobs.backtest.Recomputation.Metrics;
 import io.quorate.jobs.backtest.Recomputation.Where;
-import io.quorate.jobs.percentiles.WindowSettings;
+import io.quorate.jobs.settings.WindowSettings;
 import io.quorate.rules.RuleReader;
 import java.io.BufferedReader;
 import java.io.BufferedWriter;

@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.quorate.ingest.recording.RecordingFile;
 import io.quorate.jobs.backtest.Line.Output;
-import io.quorate.jobs.percentiles.WindowSettings;
+import io.quorate.jobs.settings.WindowSettings;
 import io.quorate.rules.RuleReader;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;

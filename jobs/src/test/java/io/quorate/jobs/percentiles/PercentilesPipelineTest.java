@@ -11,6 +11,7 @@ import io.quorate.events.Sample;
 import io.quorate.events.ScopeWindow;
 import io.quorate.jobs.JobEnvironment;
 import io.quorate.jobs.settings.FlinkSettings;
+import io.quorate.jobs.settings.WindowSettings;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;

@@ -1,7 +1,5 @@
-package io.quorate.cli;
+package io.quorate.sinks.clickhouse;
 
-import io.quorate.sinks.clickhouse.ClickHouseClient;
-import io.quorate.sinks.clickhouse.ClickHouseSettings;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;

@@ -1,9 +1,8 @@
-package io.quorate.jobs.percentiles;
+package io.quorate.jobs.settings;
 
 import java.io.Serializable;
 import java.time.Duration;
 import java.time.Instant;
-import org.apache.flink.api.common.state.StateTtlConfig;
 
 /**
  * How windows are cut.
@@ -15,10 +14,6 @@ public record WindowSettings(Duration size, Duration horizon) implements Seriali
 
     public static final WindowSettings DEFAULT = new WindowSettings(Duration.ofSeconds(10), Duration.ofSeconds(90));
 
-    /** What a member or cluster that is no more has left behind. */
-    static final StateTtlConfig FORGOTTEN_AFTER_A_DAY =
-            StateTtlConfig.newBuilder(Duration.ofDays(1)).build();
-
     public WindowSettings {
         if (size.toMillis() < 1000) {
             throw new IllegalArgumentException("percentiles.window is " + size + "; expected at least 1s");
@@ -28,13 +23,14 @@ public record WindowSettings(Duration size, Duration horizon) implements Seriali
         }
     }
 
-    Instant startOf(Instant time) {
+    /** When the window begins in which this moment lies. */
+    public Instant startOf(Instant time) {
         long millis = size.toMillis();
         return Instant.ofEpochMilli(Math.floorDiv(time.toEpochMilli(), millis) * millis);
     }
 
     /** The last moment of a window, in epoch milliseconds: when the watermark is there, nothing of it is to come. */
-    long closesAt(Instant start) {
+    public long closesAt(Instant start) {
         return start.plus(size).toEpochMilli() - 1;
     }
 }

@@ -1,0 +1,179 @@
+package io.quorate.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The command from outside: exit codes, and what stands on standard output and standard error. */
+class QuorateTest {
+
+    @TempDir
+    Path folder;
+
+    private final PrintStream realOut = System.out;
+    private final PrintStream realErr = System.err;
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+    @BeforeEach
+    void listen() {
+        System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
+        System.setErr(new PrintStream(err, true, StandardCharsets.UTF_8));
+    }
+
+    @AfterEach
+    void stopListening() {
+        System.setOut(realOut);
+        System.setErr(realErr);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"demo", "run", "backtest", "doctor", "verify", "clean"})
+    void helpsWithEveryVerb(String verb) {
+        assertThat(Quorate.run(verb, "--help")).isZero();
+        assertThat(told()).contains("Usage: quorate " + verb);
+    }
+
+    @Test
+    void tellsItsVerbsWhenAskedForNothing() {
+        assertThat(Quorate.run()).isZero();
+        assertThat(told()).contains("demo", "run", "backtest", "doctor", "verify", "clean", "Exit codes");
+    }
+
+    @Test
+    void refusesUnknownVerbsAndOptionsWithTwo() {
+        assertThat(Quorate.run("dance")).isEqualTo(2);
+        assertThat(Quorate.run("backtest", "--form", "x")).isEqualTo(2);
+        assertThat(complained()).contains("dance").contains("--from");
+    }
+
+    @Test
+    void tellsEveryProblemOfBadSettingsOnItsOwnLineWithoutAStackTrace() throws Exception {
+        Path bad = folder.resolve("bad.yaml");
+        Files.writeString(bad, """
+                ingest:
+                  metrics-intervall: 10s
+                  status-interval: -1s
+                  etcd:
+                    - cluster: prod
+                      endpoints: nowhere
+                """);
+
+        assertThat(Quorate.run("doctor", "--config", bad.toString())).isEqualTo(2);
+        assertThat(complained().lines())
+                .hasSize(3)
+                .allMatch(line -> line.matches(".*bad\\.yaml:\\d+: .*"))
+                .noneMatch(line -> line.contains("\tat "));
+    }
+
+    @Test
+    void saysWhichPartIsOutOfReachWithThree() throws Exception {
+        Path settings = folder.resolve("quorate.yaml");
+        Files.writeString(settings, """
+                ingest:
+                  prometheus: [ { url: "http://127.0.0.1:1" } ]
+                  etcd: [ { cluster: c1, endpoints: ["http://127.0.0.1:1"] } ]
+                clickhouse: { url: "http://127.0.0.1:1" }
+                kafka: { bootstrap: "127.0.0.1:1" }
+                """);
+
+        assertThat(Quorate.run("doctor", "--config", settings.toString())).isEqualTo(3);
+        assertThat(complained()).contains("prometheus", "etcd c1", "clickhouse", "kafka");
+    }
+
+    @Test
+    void backtestsARecordingTheSameWayTwice() throws Exception {
+        Path recording = resource("storm.jsonl.gz");
+        for (String run : List.of("one", "two")) {
+            Files.createDirectory(folder.resolve(run));
+            assertThat(Quorate.run(
+                            "backtest",
+                            "--from",
+                            recording.toString(),
+                            "--profile",
+                            "lab",
+                            "--windows",
+                            folder.resolve(run + "/w").toString(),
+                            "--changes",
+                            folder.resolve(run + "/c").toString(),
+                            "--alerts",
+                            folder.resolve(run + "/a").toString()))
+                    .as(complained())
+                    .isZero();
+        }
+
+        for (String file : List.of("w", "c", "a")) {
+            assertThat(folder.resolve("one/" + file)).hasSameBinaryContentAs(folder.resolve("two/" + file));
+        }
+        assertThat(lines("one/c")).isEqualTo(9);
+        assertThat(told()).contains("9 leader changes");
+    }
+
+    @Test
+    void namesDamagedLinesAndGoesOn() throws Exception {
+        Path recording = folder.resolve("damaged.jsonl");
+        Files.writeString(
+                recording,
+                "{\"t\":1795200147.6,\"d\":0.9,\"cluster\":\"c\",\"member\":\"m1\",\"kind\":\"metrics\","
+                        + "\"err\":\"timed out\"}\nnot json\n");
+
+        assertThat(Quorate.run("backtest", "--from", recording.toString())).isZero();
+        assertThat(complained()).contains("damaged.jsonl:2").contains("1 lines refused");
+    }
+
+    @Test
+    void refusesToBacktestNothing() throws Exception {
+        assertThat(Quorate.run("backtest", "--from", folder.resolve("none").toString()))
+                .isEqualTo(2);
+        Path empty = folder.resolve("empty.jsonl");
+        Files.writeString(empty, "");
+        assertThat(Quorate.run("backtest", "--from", empty.toString())).isEqualTo(2);
+        assertThat(Quorate.run("backtest", "--from", empty.toString(), "--window", "soon"))
+                .isEqualTo(2);
+        assertThat(Quorate.run("backtest", "--from", empty.toString(), "--profile", "moon"))
+                .isEqualTo(2);
+        assertThat(complained()).contains("cannot be read", "no duration", "moon");
+    }
+
+    @Test
+    void verifiesNothingWhereNothingWasKept() {
+        assertThat(Quorate.run("verify", "--kept", folder.toString())).isEqualTo(2);
+        assertThat(Quorate.run("verify", "--clickhouse", "http://127.0.0.1:1")).isEqualTo(3);
+        assertThat(complained()).contains("data/clickhouse").contains("127.0.0.1:1");
+    }
+
+    private long lines(String file) throws Exception {
+        try (Stream<String> all = Files.lines(folder.resolve(file))) {
+            return all.count();
+        }
+    }
+
+    private Path resource(String name) throws Exception {
+        Path copy = folder.resolve(name);
+        try (var in = QuorateTest.class.getResourceAsStream("/recordings/" + name)) {
+            assertThat(in).as(name).isNotNull();
+            Files.copy(in, copy);
+        }
+        return copy;
+    }
+
+    private String told() {
+        return out.toString(StandardCharsets.UTF_8);
+    }
+
+    private String complained() {
+        return err.toString(StandardCharsets.UTF_8);
+    }
+}
