@@ -224,7 +224,7 @@ final class Demo implements AutoCloseable {
                 .sorted(Map.Entry.comparingByKey())
                 .forEach(question -> html.append("<li><a href=\"")
                         .append(stack.clickhouse().url())
-                        .append("/play?database=quorate#")
+                        .append("/play?database=quorate&amp;run=1#")
                         .append(Base64.getEncoder()
                                 .encodeToString(sql(question.getValue()).getBytes(StandardCharsets.UTF_8)))
                         .append("\">")
