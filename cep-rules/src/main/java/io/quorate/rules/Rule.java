@@ -13,26 +13,41 @@ import java.util.Set;
  *
  * @param name as alerts carry it, such as {@code EtcdElectionStorm}
  * @param why the comment above the rule: what it means, for a person on call
- * @param step what is counted, as a clause: {@code leader-moves}
- * @param planned which leader changes count
- * @param levels worst first; the rule is true when any of them is
- * @param resolveAfter how long nothing may have been counted for the episode to be over
- * @param summary one sentence with {@code {cluster}}, {@code {count}} and {@code {span}}
- * @param profiles by name, what they set otherwise
+ * @param summary one sentence with the condition's words in braces
+ * @param profiles by name, the condition that each sets instead
  * @param tests that stand in the rule's own file
  */
 public record Rule(
         String name,
         String why,
-        String step,
-        Set<LeaderChange.Planned> planned,
-        List<Level> levels,
-        Duration resolveAfter,
+        Condition condition,
         String summary,
         String runbook,
-        Map<String, Profile> profiles,
+        Map<String, Condition> profiles,
         List<RuleTest> tests)
         implements Serializable {
+
+    /** What must be so for a rule to fire: a closed family. */
+    public sealed interface Condition extends Serializable permits CountedChanges, Regression {}
+
+    /**
+     * So many leader changes of one cluster within so long. The summary may hold {@code {cluster}}, {@code {count}} and
+     * {@code {span}}.
+     *
+     * @param step what is counted, as a clause: {@code leader-moves}
+     * @param planned which leader changes count
+     * @param levels worst first; the rule is true when any of them is
+     * @param resolveAfter how long nothing may have been counted for the episode to be over
+     */
+    public record CountedChanges(
+            String step, Set<LeaderChange.Planned> planned, List<Level> levels, Duration resolveAfter)
+            implements Condition {
+
+        /** Whether this change is one of those that the rule counts. */
+        public boolean counts(LeaderChange change) {
+            return planned.contains(change.planned());
+        }
+    }
 
     /**
      * So many within so long is so bad.
@@ -56,29 +71,56 @@ public record Rule(
         }
     }
 
-    /** What a profile sets otherwise. */
-    public record Profile(List<Level> levels, Duration resolveAfter) implements Serializable {}
+    /**
+     * A member's operations take longer than they did in its own past. The summary may hold {@code {who}}, {@code
+     * {share}}, {@code {slow}} and {@code {edge}}.
+     *
+     * @param metric the histogram of the operations
+     * @param share a window is breached when more than this share of it is slower than the baseline's p99 bucket
+     * @param atLeast and when so many operations are; windows are summed until there are
+     * @param p50Edges or when the median rose by more bucket edges than this
+     * @param windows how many in a row must be breached, and calm again
+     * @param peers how many times the median share of its peers a member's must be for the alert to name it
+     */
+    public record Regression(
+            String metric,
+            Baseline baseline,
+            double share,
+            int atLeast,
+            int p50Edges,
+            int windows,
+            double peers,
+            Severity severity)
+            implements Condition {
+
+        public Regression {
+            if (!(share > 0 && share < 1)) {
+                throw new IllegalArgumentException("a share lies between 0 and 1, not " + share);
+            }
+            if (atLeast < 1 || windows < 1) {
+                throw new IllegalArgumentException("a regression takes at least one operation and one window");
+            }
+        }
+    }
+
+    /** Which of a member's windows are its past. */
+    public record Baseline(Kind kind, Duration span) implements Serializable {
+
+        /** The span before the window that is judged, or the first of what was ever seen. */
+        public enum Kind {
+            TRAILING,
+            FIRST
+        }
+    }
 
     /** The rule as it reads under this profile; unchanged when it says nothing of it. */
     public Rule under(String profile) {
-        Profile other = profiles.get(profile);
-        return other == null
-                ? this
-                : new Rule(
-                        name,
-                        why,
-                        step,
-                        planned,
-                        other.levels(),
-                        other.resolveAfter(),
-                        summary,
-                        runbook,
-                        profiles,
-                        tests);
+        Condition other = profiles.get(profile);
+        return other == null ? this : with(other);
     }
 
-    /** Whether this change is one of those that the rule counts. */
-    public boolean counts(LeaderChange change) {
-        return planned.contains(change.planned());
+    /** The same rule on another condition. */
+    public Rule with(Condition other) {
+        return new Rule(name, why, other, summary, runbook, profiles, tests);
     }
 }

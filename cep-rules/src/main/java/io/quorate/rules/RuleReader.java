@@ -23,6 +23,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -32,12 +34,19 @@ import org.jspecify.annotations.Nullable;
 /** Reads rule files, and tells everything that is wrong with one in one go. */
 public final class RuleReader {
 
-    private static final List<String> SHIPPED = List.of("etcd-election-storm.yaml");
+    private static final List<String> SHIPPED = List.of("etcd-election-storm.yaml", "etcd-wal-fsync-regression.yaml");
 
     private static final YamlSchema SCHEMA = YamlSchema.resource(RuleReader.class, "/schema/rule.schema.json");
 
     /** {@code 80s b->c term 8}, with {@code planned} behind it where somebody meant it. */
     private static final Pattern MOVE = Pattern.compile("(\\d+(?:ms|s|m|h)) (\\w+)->(\\w+) term (\\d+)( planned)?");
+
+    /** {@code 10s..60s}, or {@code 70s}: the ends of windows; then what each member's saw. */
+    private static final Pattern WINDOWS = Pattern.compile("(\\d+[smh])(?:\\.\\.(\\d+[smh]))? (\\S.*)");
+
+    /** {@code m1 gap 100 x 1ms + 40 x 100ms}; a window without operations is {@code m1 0 x 1ms}. */
+    private static final Pattern OF_MEMBER =
+            Pattern.compile("(\\w+)( gap)? (\\d{1,9} x \\d+(?:ms|s)(?: \\+ \\d{1,9} x \\d+(?:ms|s))*)");
 
     private RuleReader() {}
 
@@ -105,23 +114,15 @@ public final class RuleReader {
             throw new InvalidYaml(problems);
         }
         JsonNode root = file.root();
-        JsonNode counts = root.get("counts");
         JsonNode alert = root.get("alert");
-        Map<String, Rule.Profile> profiles = new HashMap<>();
+        Map<String, Rule.Condition> profiles = new HashMap<>();
         root.path("profiles")
                 .fields()
-                .forEachRemaining(profile -> profiles.put(
-                        profile.getKey(),
-                        new Rule.Profile(
-                                levels(profile.getValue().get("levels")),
-                                duration(profile.getValue().get("resolve-after")))));
+                .forEachRemaining(profile -> profiles.put(profile.getKey(), condition(root, profile.getValue())));
         Rule rule = new Rule(
                 root.get("rule").asText(),
                 why,
-                counts.get("step").asText(),
-                planned(counts.get("planned")),
-                levels(root.get("levels")),
-                duration(root.get("resolve-after")),
+                condition(root, root),
                 alert.get("summary").asText(),
                 alert.get("runbook").asText(),
                 profiles,
@@ -129,9 +130,9 @@ public final class RuleReader {
         if (why.isEmpty()) {
             problems.add(file.problemAt("", "no comment above the rule; expected what it means, for a person on call"));
         }
-        checkLevels(file, "/levels", rule.levels(), problems);
-        profiles.forEach((name, profile) ->
-                checkLevels(file, "/profiles" + YamlFile.step(name) + "/levels", profile.levels(), problems));
+        checkLevels(file, "/levels", rule.condition(), problems);
+        profiles.forEach(
+                (name, profile) -> checkLevels(file, "/profiles" + YamlFile.step(name) + "/levels", profile, problems));
         checkTests(file, rule, problems);
         if (!problems.isEmpty()) {
             throw new InvalidYaml(problems);
@@ -139,7 +140,44 @@ public final class RuleReader {
         return rule;
     }
 
-    private static void checkLevels(YamlFile file, String at, List<Rule.Level> levels, List<YamlProblem> problems) {
+    /** The condition of the rule at {@code root} with what {@code said}, it or one of its profiles, says. */
+    private static Rule.Condition condition(JsonNode root, JsonNode said) {
+        if (readsWindows(root)) {
+            return regression(root, said.get("regression"));
+        }
+        JsonNode counts = root.get("counts");
+        return new Rule.CountedChanges(
+                counts.get("step").asText(),
+                planned(counts.get("planned")),
+                levels(said.get("levels")),
+                duration(said.get("resolve-after")));
+    }
+
+    private static Rule.Regression regression(JsonNode root, JsonNode said) {
+        JsonNode base = root.get("regression");
+        JsonNode baseline = either(said, base, "baseline");
+        Rule.Baseline.Kind kind = baseline.has("first") ? Rule.Baseline.Kind.FIRST : Rule.Baseline.Kind.TRAILING;
+        return new Rule.Regression(
+                base.get("metric").asText(),
+                new Rule.Baseline(kind, duration(baseline.get(kind.name().toLowerCase(Locale.ROOT)))),
+                either(said, base, "share").asDouble(),
+                either(said, base, "at-least").asInt(),
+                either(said, base, "p50-edges").asInt(),
+                either(said, base, "windows").asInt(),
+                either(said, base, "peers").asDouble(),
+                Severity.valueOf(upper(root.get("alert").get("severity"))));
+    }
+
+    private static JsonNode either(JsonNode said, JsonNode base, String key) {
+        return said.has(key) ? said.get(key) : base.get(key);
+    }
+
+    private static boolean readsWindows(JsonNode root) {
+        return root.get("reads").asText().equals("member-window");
+    }
+
+    private static void checkLevels(YamlFile file, String at, Rule.Condition condition, List<YamlProblem> problems) {
+        List<Rule.Level> levels = condition instanceof Rule.CountedChanges counted ? counted.levels() : List.of();
         for (int i = 1; i < levels.size(); i++) {
             if (levels.get(i).severity().compareTo(levels.get(i - 1).severity()) >= 0) {
                 problems.add(file.problemAt(
@@ -149,8 +187,7 @@ public final class RuleReader {
     }
 
     private static void checkTests(YamlFile file, Rule rule, List<YamlProblem> problems) {
-        long firing =
-                rule.tests().stream().filter(test -> !test.expect().isEmpty()).count();
+        long firing = rule.tests().stream().filter(RuleReader::expectsToFire).count();
         long silent = rule.tests().size() - firing;
         if (firing < 1 || silent < 2) {
             problems.add(file.problemAt(
@@ -158,6 +195,10 @@ public final class RuleReader {
                     "a stable rule has " + firing + " firing and " + silent
                             + " silent tests; expected at least 1 and 2"));
         }
+    }
+
+    private static boolean expectsToFire(RuleTest test) {
+        return test.expect().stream().anyMatch(alert -> alert.status() == Status.FIRING);
     }
 
     private static List<Rule.Level> levels(JsonNode levels) {
@@ -192,20 +233,15 @@ public final class RuleReader {
                         at + "/profile",
                         "'" + profile + "' is no profile of this rule; expected fleet or one of " + profiles));
             }
-            List<RuleTest.Move> given = new ArrayList<>();
-            for (JsonNode move : test.get("given")) {
-                Matcher matcher = MOVE.matcher(move.asText());
-                if (matcher.matches()) {
-                    given.add(new RuleTest.Move(
-                            Durations.parse(matcher.group(1)),
-                            matcher.group(2),
-                            matcher.group(3),
-                            Long.parseLong(matcher.group(4)),
-                            matcher.group(5) != null));
+            int members = test.path("members").asInt(3);
+            List<RuleTest.Given> given = new ArrayList<>();
+            int line = 0;
+            for (JsonNode happened : test.get("given")) {
+                String where = at + "/given/" + line++;
+                if (readsWindows(file.root())) {
+                    given.addAll(windows(file, where, happened.asText(), members, problems));
                 } else {
-                    problems.add(file.problemAt(
-                            at + "/given/" + given.size(),
-                            "'" + move.asText() + "' is no leader change; expected one like '80s b->c term 8'"));
+                    given.addAll(move(file, where, happened.asText(), problems));
                 }
             }
             List<RuleTest.Expected> expect = new ArrayList<>();
@@ -214,17 +250,90 @@ public final class RuleReader {
                         duration(alert.get("at")),
                         Status.valueOf(upper(alert.get("status"))),
                         Severity.valueOf(upper(alert.get("severity"))),
-                        alert.get("count").asInt()));
+                        alert.path("count").asInt(),
+                        alert.has("member") ? alert.get("member").asText() : null));
             }
             tests.add(new RuleTest(
-                    test.get("it").asText(),
-                    profile,
-                    test.path("members").asInt(3),
-                    given,
-                    duration(test.get("until")),
-                    expect));
+                    test.get("it").asText(), profile, members, given, duration(test.get("until")), expect));
         }
         return tests;
+    }
+
+    private static List<RuleTest.Given> move(YamlFile file, String at, String text, List<YamlProblem> problems) {
+        Matcher matcher = MOVE.matcher(text);
+        if (!matcher.matches()) {
+            problems.add(file.problemAt(at, "'" + text + "' is no leader change; expected one like '80s b->c term 8'"));
+            return List.of();
+        }
+        return List.of(new RuleTest.Move(
+                Durations.parse(matcher.group(1)),
+                matcher.group(2),
+                matcher.group(3),
+                Long.parseLong(matcher.group(4)),
+                matcher.group(5) != null));
+    }
+
+    /** One window of each member that the text tells of, for each of its ends. */
+    private static List<RuleTest.Given> windows(
+            YamlFile file, String at, String text, int members, List<YamlProblem> problems) {
+        Matcher matcher = WINDOWS.matcher(text);
+        if (!matcher.matches()) {
+            problems.add(file.problemAt(at, noWindows(text)));
+            return List.of();
+        }
+        Duration first = Durations.parse(matcher.group(1));
+        Duration last = matcher.group(2) == null ? first : Durations.parse(matcher.group(2));
+        long size = RuleTest.Window.SIZE.toMillis();
+        if (first.toMillis() % size != 0 || last.toMillis() % size != 0 || last.compareTo(first) < 0) {
+            problems.add(file.problemAt(
+                    at, "'" + text + "' ends where no window ends; expected multiples of 10s, the earlier one first"));
+            return List.of();
+        }
+        Map<String, Matcher> byMember = new TreeMap<>();
+        Set<String> others = new TreeSet<>();
+        for (int i = 1; i <= members; i++) {
+            others.add("m" + i);
+        }
+        for (String part : matcher.group(3).split(", ")) {
+            Matcher ofMember = OF_MEMBER.matcher(part);
+            if (!ofMember.matches()) {
+                problems.add(file.problemAt(at, noWindows(text)));
+                return List.of();
+            }
+            String who = ofMember.group(1);
+            Set<String> told = who.equals("all") || who.equals("others") ? Set.copyOf(others) : Set.of(who);
+            if (!others.containsAll(told)) {
+                problems.add(file.problemAt(
+                        at, "'" + who + "' is told of twice or is none of m1 to m" + members + "; expected each once"));
+                return List.of();
+            }
+            told.forEach(member -> byMember.put(member, ofMember));
+            others.removeAll(told);
+        }
+        List<RuleTest.Given> windows = new ArrayList<>();
+        for (Duration end = first; end.compareTo(last) <= 0; end = end.plus(RuleTest.Window.SIZE)) {
+            for (Map.Entry<String, Matcher> member : byMember.entrySet()) {
+                windows.add(new RuleTest.Window(
+                        end,
+                        member.getKey(),
+                        member.getValue().group(2) != null,
+                        operations(member.getValue().group(3))));
+            }
+        }
+        return windows;
+    }
+
+    private static String noWindows(String text) {
+        return "'" + text + "' is no window; expected one like '70s..90s m1 100 x 1ms + 40 x 100ms, others 200 x 1ms'";
+    }
+
+    private static List<RuleTest.Operations> operations(String text) {
+        List<RuleTest.Operations> all = new ArrayList<>();
+        for (String some : text.split(" \\+ ")) {
+            String[] countAndTook = some.split(" x ");
+            all.add(new RuleTest.Operations(Long.parseLong(countAndTook[0]), Durations.parse(countAndTook[1])));
+        }
+        return all;
     }
 
     private static Duration duration(JsonNode node) {

@@ -10,6 +10,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
@@ -25,24 +26,44 @@ class RuleReaderTest {
         Rule storm = RuleReader.shipped().get(0);
 
         assertThat(storm.name()).isEqualTo("EtcdElectionStorm");
-        assertThat(storm.levels())
+        Rule.CountedChanges fleet = (Rule.CountedChanges) storm.condition();
+        assertThat(fleet.levels())
                 .extracting(Rule.Level::severity)
                 .containsExactly(Severity.CRITICAL, Severity.WARNING);
-        assertThat(storm.levels().get(1).needed(3)).isEqualTo(4);
-        assertThat(storm.levels().get(1).needed(5)).isEqualTo(6);
-        assertThat(storm.levels().get(0).needed(5)).as("whatever the size").isEqualTo(3);
-        assertThat(storm.under("lab").resolveAfter()).hasSeconds(30);
+        assertThat(fleet.levels().get(1).needed(3)).isEqualTo(4);
+        assertThat(fleet.levels().get(1).needed(5)).isEqualTo(6);
+        assertThat(fleet.levels().get(0).needed(5)).as("whatever the size").isEqualTo(3);
+        assertThat(((Rule.CountedChanges) storm.under("lab").condition()).resolveAfter())
+                .hasSeconds(30);
         assertThat(storm.under("fleet")).isEqualTo(storm);
         assertThat(storm.tests()).hasSizeGreaterThan(8);
     }
 
-    static Stream<String> brokenRules() throws IOException {
-        return edits().stream().map(edit -> edit.split(" => ", 2)[0]);
+    @Test
+    void readsWhatAProfileSetsOfARegressionAndKeepsTheRest() {
+        Rule rule = RuleReader.shipped().get(1);
+
+        Rule.Regression fleet = (Rule.Regression) rule.condition();
+        Rule.Regression lab = (Rule.Regression) rule.under("lab").condition();
+        assertThat(fleet.baseline()).isEqualTo(new Rule.Baseline(Rule.Baseline.Kind.TRAILING, Duration.ofHours(1)));
+        assertThat(fleet.windows()).isEqualTo(3);
+        assertThat(lab.baseline()).isEqualTo(new Rule.Baseline(Rule.Baseline.Kind.FIRST, Duration.ofSeconds(20)));
+        assertThat(lab.windows()).isEqualTo(2);
+        assertThat(lab.share()).isEqualTo(fleet.share()).isEqualTo(0.1);
+        assertThat(lab.severity()).isEqualTo(Severity.WARNING);
     }
 
-    /** One edit of the storm rule a line: what is replaced, by what, and the problem that must be told. */
-    private static List<String> edits() throws IOException {
-        try (InputStream in = RuleReaderTest.class.getResourceAsStream("/bad/storm-edits.txt")) {
+    static Stream<String> brokenRules() throws IOException {
+        return edits("storm").stream().map(edit -> edit.split(" => ", 2)[0]);
+    }
+
+    static Stream<String> brokenRegressions() throws IOException {
+        return edits("regression").stream().map(edit -> edit.split(" => ", 2)[0]);
+    }
+
+    /** One edit of the rule a line: what is replaced, by what, and the problem that must be told. */
+    private static List<String> edits(String rule) throws IOException {
+        try (InputStream in = RuleReaderTest.class.getResourceAsStream("/bad/" + rule + "-edits.txt")) {
             return new String(Objects.requireNonNull(in).readAllBytes(), StandardCharsets.UTF_8)
                     .lines()
                     .filter(line -> !line.isBlank() && !line.startsWith("#"))
@@ -53,19 +74,29 @@ class RuleReaderTest {
     @ParameterizedTest
     @MethodSource("brokenRules")
     void tellsWhatIsWrongWithLineAndExpectation(String edit) throws Exception {
-        String expected = edits().stream()
+        tells("storm", "/rules/etcd-election-storm.yaml", edit);
+    }
+
+    @ParameterizedTest
+    @MethodSource("brokenRegressions")
+    void tellsWhatIsWrongWithARegression(String edit) throws Exception {
+        tells("regression", "/rules/etcd-wal-fsync-regression.yaml", edit);
+    }
+
+    private static void tells(String rule, String resource, String edit) throws Exception {
+        String expected = edits(rule).stream()
                 .filter(line -> line.startsWith(edit + " => "))
                 .map(line -> line.substring(edit.length() + 4))
                 .findFirst()
                 .orElseThrow();
         String[] fromTo = edit.split(" -> ", 2);
-        String good = storm();
+        String good = text(resource);
         assertThat(good).contains(fromTo[0]);
 
         InvalidYaml problem = catchThrowableOfType(
                 InvalidYaml.class,
                 () -> RuleReader.parse(
-                        "storm.yaml",
+                        rule + ".yaml",
                         good.replaceFirst(
                                 java.util.regex.Pattern.quote(fromTo[0]),
                                 java.util.regex.Matcher.quoteReplacement(fromTo[1]))));
@@ -98,7 +129,11 @@ class RuleReaderTest {
     }
 
     private static String storm() throws IOException {
-        try (InputStream in = RuleReader.class.getResourceAsStream("/rules/etcd-election-storm.yaml")) {
+        return text("/rules/etcd-election-storm.yaml");
+    }
+
+    private static String text(String resource) throws IOException {
+        try (InputStream in = RuleReader.class.getResourceAsStream(resource)) {
             return new String(Objects.requireNonNull(in).readAllBytes(), StandardCharsets.UTF_8);
         }
     }

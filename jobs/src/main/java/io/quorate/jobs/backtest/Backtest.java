@@ -43,8 +43,8 @@ public record Backtest(List<Path> recordings, Instant clock, WindowSettings wind
                 new RecordingSource(recordings), WatermarkStrategy.forMonotonousTimestamps(), "recording");
         PercentilesPipeline percentiles =
                 PercentilesPipeline.of(observations.flatMap(new Scrapes()).returns(MemberScrape.class), null, windows);
-        DetectionPipeline detection =
-                DetectionPipeline.of(observations.flatMap(new Statuses()).returns(MemberStatus.class), rules);
+        DetectionPipeline detection = DetectionPipeline.of(
+                observations.flatMap(new Statuses()).returns(MemberStatus.class), percentiles.windows(), rules);
         DataStream<Line> all = percentiles
                 .windows()
                 .flatMap((MemberWindow window, Collector<Line> out) ->

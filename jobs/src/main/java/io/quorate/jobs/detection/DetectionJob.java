@@ -1,6 +1,7 @@
 package io.quorate.jobs.detection;
 
 import io.quorate.events.MemberStatus;
+import io.quorate.events.MemberWindow;
 import io.quorate.events.codec.Topic;
 import io.quorate.jobs.JobEnvironment;
 import io.quorate.jobs.kafka.KafkaStreams;
@@ -8,13 +9,19 @@ import io.quorate.jobs.settings.Settings;
 import java.time.Duration;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
-/** Topic {@code member-status} to topics {@code leader-change} and {@code alert}. */
+/** Topics {@code member-status} and {@code member-window} to topics {@code leader-change} and {@code alert}. */
 public final class DetectionJob {
 
     public static final String NAME = "detection";
 
     /** Answers of one cluster's members overtake each other by no more than a poll's deadline and a hop. */
     private static final Duration DISORDER = Duration.ofSeconds(1);
+
+    /**
+     * Windows of one end leave the percentiles' subtasks at nearly the same moment; this much of one end may overtake the
+     * next. An end is judged when windows of the next one come.
+     */
+    private static final Duration WINDOW_DISORDER = Duration.ofSeconds(1);
 
     private DetectionJob() {}
 
@@ -28,9 +35,14 @@ public final class DetectionJob {
     public static void define(StreamExecutionEnvironment env, Settings settings) {
         KafkaStreams.Read<MemberStatus> statuses =
                 KafkaStreams.read(env, settings.kafka(), Topic.MEMBER_STATUS, NAME, DISORDER);
-        DetectionPipeline pipeline = DetectionPipeline.of(statuses.events(), settings.rules());
+        KafkaStreams.Read<MemberWindow> windows =
+                KafkaStreams.read(env, settings.kafka(), Topic.MEMBER_WINDOW, NAME, WINDOW_DISORDER);
+        DetectionPipeline pipeline = DetectionPipeline.of(statuses.events(), windows.events(), settings.rules());
         KafkaStreams.write(pipeline.changes(), settings.kafka(), Topic.LEADER_CHANGE);
         KafkaStreams.write(pipeline.alerts(), settings.kafka(), Topic.ALERT);
-        KafkaStreams.write(statuses.unreadable().union(pipeline.late()), settings.kafka(), Topic.DEAD_LETTER);
+        KafkaStreams.write(
+                statuses.unreadable().union(windows.unreadable(), pipeline.late()),
+                settings.kafka(),
+                Topic.DEAD_LETTER);
     }
 }

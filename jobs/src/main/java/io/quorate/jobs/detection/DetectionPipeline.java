@@ -4,6 +4,7 @@ import io.quorate.events.Alert;
 import io.quorate.events.DeadLetter;
 import io.quorate.events.LeaderChange;
 import io.quorate.events.MemberStatus;
+import io.quorate.events.MemberWindow;
 import io.quorate.rules.Rule;
 import io.quorate.rules.compile.RuleCompiler;
 import java.util.ArrayList;
@@ -17,16 +18,18 @@ import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.util.Collector;
 
 /**
- * Statuses in, leader changes and alerts out.
+ * Statuses and windows in, leader changes and alerts out.
  *
  * <pre>
  * statuses --key by cluster--> leader-changes --+--> changes()
  *                                   |           +--counted by the rule, key by cluster--+--> RULE-SEVERITY (CEP) --+
  *                                   v                                                   |                          v
  *                                 late()                                                +--------------------> RULE-episodes --> alerts()
+ *
+ * windows --key by cluster--> RULE --> alerts()
  * </pre>
  *
- * Statuses have this path for themselves: behind a stream of windows a storm would wait for a whole window.
+ * Statuses and windows never meet: behind a stream of windows a storm would wait for a whole window.
  */
 public final class DetectionPipeline {
 
@@ -38,8 +41,9 @@ public final class DetectionPipeline {
         this.alerts = alerts;
     }
 
-    /** Statuses must carry event time and watermarks; rules are as they read under their profile. */
-    public static DetectionPipeline of(DataStream<MemberStatus> statuses, List<Rule> rules) {
+    /** Both streams must carry event time and watermarks; rules are as they read under their profile. */
+    public static DetectionPipeline of(
+            DataStream<MemberStatus> statuses, DataStream<MemberWindow> windows, List<Rule> rules) {
         if (rules.isEmpty()) {
             throw new IllegalArgumentException("no rules; expected at least one");
         }
@@ -48,7 +52,7 @@ public final class DetectionPipeline {
                 .uid("leader-changes")
                 .name("leader-changes");
         List<DataStream<Alert>> alerts =
-                rules.stream().map(rule -> alerts(changes, rule)).toList();
+                rules.stream().map(rule -> alerts(changes, windows, rule)).toList();
         return new DetectionPipeline(
                 changes, alerts.stream().reduce(DataStream::union).orElseThrow());
     }
@@ -68,17 +72,36 @@ public final class DetectionPipeline {
         return changes.getSideOutput(LeaderChanges.LATE);
     }
 
-    static DataStream<Alert> alerts(DataStream<LeaderChange> changes, Rule rule) {
+    static DataStream<Alert> alerts(DataStream<LeaderChange> changes, DataStream<MemberWindow> windows, Rule rule) {
+        if (rule.condition() instanceof Rule.CountedChanges counted) {
+            return counted(changes, rule, counted);
+        }
+        if (rule.condition() instanceof Rule.Regression regression) {
+            return regressions(windows, rule, regression);
+        }
+        throw new IllegalStateException(rule.name() + " has a condition that nothing here detects");
+    }
+
+    static DataStream<Alert> regressions(DataStream<MemberWindow> windows, Rule rule, Rule.Regression condition) {
         String name = kebab(rule.name());
-        DataStream<LeaderChange> counted = changes.filter(new Counted(rule)).name(name + "-counted");
+        return windows.keyBy(MemberWindow::cluster)
+                .process(new Regressions(rule, condition))
+                .uid(name)
+                .name(name);
+    }
+
+    static DataStream<Alert> counted(DataStream<LeaderChange> changes, Rule rule, Rule.CountedChanges condition) {
+        String name = kebab(rule.name());
+        DataStream<LeaderChange> counted =
+                changes.filter(new Counted(condition)).name(name + "-counted");
         List<DataStream<RuleMatch>> matches = new ArrayList<>();
-        for (Rule.Level level : rule.levels()) {
+        for (Rule.Level level : condition.levels()) {
             String uid = name + '-' + level.severity().name().toLowerCase(Locale.ROOT);
             matches.add(CEP.pattern(
                             counted.keyBy(LeaderChange::cluster),
-                            RuleCompiler.pattern(rule.step(), level),
+                            RuleCompiler.pattern(condition.step(), level),
                             RuleCompiler.order())
-                    .process(new Matched(rule.step(), level))
+                    .process(new Matched(condition.step(), level))
                     .uid(uid)
                     .name(uid));
         }
@@ -87,7 +110,7 @@ public final class DetectionPipeline {
                 .orElseThrow()
                 .keyBy(RuleMatch::cluster)
                 .connect(counted.keyBy(LeaderChange::cluster))
-                .process(new Episodes(rule))
+                .process(new Episodes(rule, condition))
                 .uid(name + "-episodes")
                 .name(name + "-episodes");
     }
@@ -97,11 +120,12 @@ public final class DetectionPipeline {
         return name.replaceAll("(?<=[a-z0-9])(?=[A-Z])", "-").toLowerCase(Locale.ROOT);
     }
 
-    private record Counted(Rule rule) implements org.apache.flink.api.common.functions.FilterFunction<LeaderChange> {
+    private record Counted(Rule.CountedChanges condition)
+            implements org.apache.flink.api.common.functions.FilterFunction<LeaderChange> {
 
         @Override
         public boolean filter(LeaderChange change) {
-            return rule.counts(change);
+            return condition.counts(change);
         }
     }
 

@@ -34,7 +34,7 @@ public class Episode {
     public List<Evidence> evidence = new ArrayList<>();
 
     /** Begins with a match; its id is frozen here. */
-    static Episode begin(Rule rule, RuleMatch match) {
+    static Episode begin(Rule rule, Rule.CountedChanges condition, RuleMatch match) {
         Episode episode = new Episode();
         episode.cluster = match.cluster();
         episode.clusterId = match.last().clusterId();
@@ -42,12 +42,12 @@ public class Episode {
         episode.startedAt = match.last().observedAt();
         episode.firstChangeAt = match.changes().get(0).observedAt();
         episode.id = Alert.idOf(rule.name(), match.cluster(), null, episode.startedAt);
-        match.changes().forEach(change -> episode.count(rule, change));
+        match.changes().forEach(change -> episode.count(condition, change));
         return episode;
     }
 
     /** Whether this change is new to the episode: then it is counted. */
-    boolean count(Rule rule, LeaderChange change) {
+    boolean count(Rule.CountedChanges condition, LeaderChange change) {
         if (change.raftTerm() <= lastTerm) {
             return false;
         }
@@ -56,7 +56,7 @@ public class Episode {
         count++;
         if (evidence.size() < MOST_EVIDENCE) {
             evidence.add(new Evidence(
-                    rule.step(),
+                    condition.step(),
                     change.from() + " -> " + change.to() + ", term " + change.raftTerm(),
                     change.observedAt()));
         }
@@ -72,8 +72,8 @@ public class Episode {
         return worse;
     }
 
-    Instant overAt(Rule rule) {
-        return lastChangeAt.plus(rule.resolveAfter());
+    Instant overAt(Rule.CountedChanges condition) {
+        return lastChangeAt.plus(condition.resolveAfter());
     }
 
     /** This transition, in the rule's words. */

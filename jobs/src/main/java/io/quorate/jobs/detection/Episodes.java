@@ -29,12 +29,14 @@ final class Episodes extends KeyedCoProcessFunction<String, RuleMatch, LeaderCha
     private static final long serialVersionUID = 1;
 
     private final Rule rule;
+    private final Rule.CountedChanges condition;
     private transient MapState<Long, List<RuleMatch>> matches;
     private transient MapState<Long, List<LeaderChange>> changes;
     private transient ValueState<Episode> open;
 
-    Episodes(Rule rule) {
+    Episodes(Rule rule, Rule.CountedChanges condition) {
         this.rule = rule;
+        this.condition = condition;
     }
 
     @Override
@@ -73,7 +75,7 @@ final class Episodes extends KeyedCoProcessFunction<String, RuleMatch, LeaderCha
         boolean moved = false;
         for (RuleMatch match : newMatches) {
             if (episode == null) {
-                episode = Episode.begin(rule, match);
+                episode = Episode.begin(rule, condition, match);
                 began = true;
             } else {
                 moved |= episode.worsens(match.severity());
@@ -85,22 +87,23 @@ final class Episodes extends KeyedCoProcessFunction<String, RuleMatch, LeaderCha
         newChanges.sort(Comparator.comparingLong(LeaderChange::raftTerm));
         Instant at = episode.lastChangeAt;
         for (LeaderChange change : newChanges) {
-            moved |= episode.count(rule, change);
+            moved |= episode.count(condition, change);
             at = change.observedAt();
         }
         if (began || moved) {
             out.collect(episode.alert(rule, began ? Status.FIRING : Status.UPDATED, at));
-            context.timerService().registerEventTimeTimer(episode.overAt(rule).toEpochMilli());
+            context.timerService()
+                    .registerEventTimeTimer(episode.overAt(condition).toEpochMilli());
             open.update(episode);
         }
     }
 
     private @Nullable Episode resolveWhenOver(@Nullable Episode episode, long time, Collector<Alert> out)
             throws Exception {
-        if (episode == null || episode.overAt(rule).toEpochMilli() > time) {
+        if (episode == null || episode.overAt(condition).toEpochMilli() > time) {
             return episode;
         }
-        out.collect(episode.alert(rule, Status.RESOLVED, episode.overAt(rule)));
+        out.collect(episode.alert(rule, Status.RESOLVED, episode.overAt(condition)));
         open.clear();
         return null;
     }

@@ -1,7 +1,12 @@
 package io.quorate.jobs.detection;
 
 import io.quorate.events.Alert;
+import io.quorate.events.BucketVector;
+import io.quorate.events.Histogram;
+import io.quorate.events.Labels;
 import io.quorate.events.LeaderChange;
+import io.quorate.events.Measures;
+import io.quorate.events.MemberWindow;
 import io.quorate.rules.Rule;
 import io.quorate.rules.RuleTest;
 import io.quorate.rules.RuleTest.Expected;
@@ -12,6 +17,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
@@ -22,6 +28,10 @@ public final class RuleTests {
 
     /** Event time 0 is special to CEP's timeouts; tests begin later. */
     private static final Instant ZERO = Instant.parse("2026-01-01T00:00:00Z");
+
+    /** Those of etcd's fsync: 1 ms to 8.192 s. */
+    private static final double[] EDGES =
+            IntStream.range(0, 14).mapToDouble(i -> (1 << i) / 1000.0).toArray();
 
     private RuleTests() {}
 
@@ -59,20 +69,8 @@ public final class RuleTests {
 
     private static List<Outcome> run(StreamExecutionEnvironment env, Rule rule, Rule effective, List<RuleTest> tests)
             throws Exception {
-        List<LeaderChange> changes = new ArrayList<>();
-        for (int i = 0; i < tests.size(); i++) {
-            for (RuleTest.Move move : tests.get(i).given()) {
-                changes.add(change("test-" + i, tests.get(i).members(), move));
-            }
-        }
-        changes.sort(Comparator.comparing(LeaderChange::confirmedAt));
-        DataStream<LeaderChange> stream = env.fromData(changes)
-                .assignTimestampsAndWatermarks(WatermarkStrategy.<LeaderChange>forMonotonousTimestamps()
-                        .withTimestampAssigner(
-                                (change, time) -> change.confirmedAt().toEpochMilli()));
         Map<String, List<Alert>> alerts = new TreeMap<>();
-        try (CloseableIterator<Alert> all =
-                DetectionPipeline.alerts(stream, effective).executeAndCollect()) {
+        try (CloseableIterator<Alert> all = alerts(env, effective, tests).executeAndCollect()) {
             all.forEachRemaining(alert -> alerts.computeIfAbsent(alert.cluster(), c -> new ArrayList<>())
                     .add(alert));
         }
@@ -81,12 +79,79 @@ public final class RuleTests {
             Instant until = ZERO.plus(tests.get(i).until());
             List<Expected> got = alerts.getOrDefault("test-" + i, List.of()).stream()
                     .filter(alert -> !alert.at().isAfter(until))
-                    .map(RuleTests::asExpected)
+                    .map(alert -> asExpected(effective, alert))
                     .sorted(Comparator.comparing(Expected::after))
                     .toList();
             outcomes.add(new Outcome(rule, tests.get(i), got));
         }
         return outcomes;
+    }
+
+    private static DataStream<Alert> alerts(StreamExecutionEnvironment env, Rule rule, List<RuleTest> tests) {
+        if (rule.condition() instanceof Rule.CountedChanges counted) {
+            return DetectionPipeline.counted(changes(env, tests), rule, counted);
+        }
+        if (rule.condition() instanceof Rule.Regression regression) {
+            return DetectionPipeline.regressions(windows(env, tests, regression.metric()), rule, regression);
+        }
+        throw new IllegalStateException(rule.name() + " has a condition that no test can run");
+    }
+
+    private static DataStream<LeaderChange> changes(StreamExecutionEnvironment env, List<RuleTest> tests) {
+        List<LeaderChange> changes = new ArrayList<>();
+        for (int i = 0; i < tests.size(); i++) {
+            for (RuleTest.Given given : tests.get(i).given()) {
+                changes.add(change("test-" + i, tests.get(i).members(), (RuleTest.Move) given));
+            }
+        }
+        changes.sort(Comparator.comparing(LeaderChange::confirmedAt));
+        return env.fromData(changes)
+                .assignTimestampsAndWatermarks(WatermarkStrategy.<LeaderChange>forMonotonousTimestamps()
+                        .withTimestampAssigner(
+                                (change, time) -> change.confirmedAt().toEpochMilli()));
+    }
+
+    private static DataStream<MemberWindow> windows(
+            StreamExecutionEnvironment env, List<RuleTest> tests, String metric) {
+        List<MemberWindow> windows = new ArrayList<>();
+        for (int i = 0; i < tests.size(); i++) {
+            for (RuleTest.Given given : tests.get(i).given()) {
+                windows.add(window("test-" + i, metric, (RuleTest.Window) given));
+            }
+        }
+        windows.sort(Comparator.comparing(MemberWindow::windowEnd));
+        return env.fromData(windows)
+                .assignTimestampsAndWatermarks(WatermarkStrategy.<MemberWindow>forMonotonousTimestamps()
+                        .withTimestampAssigner(
+                                (window, time) -> window.windowEnd().toEpochMilli()));
+    }
+
+    private static MemberWindow window(String cluster, String metric, RuleTest.Window window) {
+        long[] counts = new long[EDGES.length + 1];
+        double sum = 0;
+        for (RuleTest.Operations some : window.operations()) {
+            double seconds = some.took().toMillis() / 1000.0;
+            int bucket = 0;
+            while (bucket < EDGES.length && EDGES[bucket] < seconds) {
+                bucket++;
+            }
+            counts[bucket] += some.count();
+            sum += some.count() * seconds;
+        }
+        Instant end = ZERO.plus(window.end());
+        return new MemberWindow(
+                cluster,
+                null,
+                window.member(),
+                null,
+                end.minus(RuleTest.Window.SIZE),
+                end,
+                window.gap(),
+                1,
+                new Measures(
+                        List.of(new Histogram(metric, Labels.NONE, new BucketVector(EDGES.clone(), counts, sum))),
+                        List.of(),
+                        List.of()));
     }
 
     private static LeaderChange change(String cluster, int members, RuleTest.Move move) {
@@ -105,12 +170,15 @@ public final class RuleTests {
                 members);
     }
 
-    private static Expected asExpected(Alert alert) {
+    private static Expected asExpected(Rule rule, Alert alert) {
         return new Expected(
                 Duration.between(ZERO, alert.at()),
                 alert.status(),
                 alert.severity(),
                 // Each counted change is a line of evidence, as long as there are few.
-                alert.evidence().size());
+                rule.condition() instanceof Rule.CountedChanges
+                        ? alert.evidence().size()
+                        : 0,
+                alert.member());
     }
 }

@@ -63,7 +63,7 @@ class RecordingsTest {
     @ParameterizedTest
     @ValueSource(strings = {"healthy", "storm", "kill", "quota", "slowdisk"})
     void raisesOneStormAlertWhereThereIsAStormAndNoneElsewhere(String scenario) throws Exception {
-        List<JsonNode> alerts = json(run(resource(scenario + ".jsonl.gz")), Output.ALERTS);
+        List<JsonNode> alerts = alerts(scenario, "EtcdElectionStorm");
 
         if (!scenario.equals("storm")) {
             assertThat(alerts).isEmpty();
@@ -72,9 +72,39 @@ class RecordingsTest {
         assertThat(alerts.stream().map(alert -> alert.get("id").asText()).distinct())
                 .hasSize(1);
         assertThat(alerts.get(0).get("status").asText()).isEqualTo("firing");
-        assertThat(alerts.get(0).get("rule").asText()).isEqualTo("EtcdElectionStorm");
         assertThat(alerts.get(alerts.size() - 1).get("status").asText()).isEqualTo("resolved");
         assertThat(alerts.get(alerts.size() - 1).get("evidence")).hasSize(9);
+    }
+
+    @Test
+    void namesTheMemberWhoseDiskWasSlowedAndNoOther() throws Exception {
+        double t0 = JSON.readTree(resource("slowdisk.truth.json").toFile())
+                .get("t0")
+                .asDouble();
+        List<JsonNode> alerts = alerts("slowdisk", "EtcdWalFsyncRegression");
+        List<JsonNode> named = alerts.stream()
+                .filter(alert -> !alert.get("member").isNull()
+                        && alert.get("status").asText().equals("firing"))
+                .toList();
+
+        assertThat(named).extracting(alert -> alert.get("member").asText()).containsExactly("m1", "m2");
+        // The first disk is slow from 25 s to 60 s, the second from 80 s to 110 s and again from 125 s to 145 s.
+        assertThat(seconds(named.get(0), "startedAt") - t0).isBetween(25.0, 60.0);
+        assertThat(seconds(named.get(0), "at") - t0).isBetween(25.0, 60.0);
+        assertThat(seconds(named.get(1), "startedAt") - t0).isBetween(80.0, 110.0);
+        assertThat(seconds(named.get(1), "at") - t0).isBetween(80.0, 110.0);
+        assertThat(alerts).noneMatch(alert -> alert.get("member").asText().equals("m3"));
+        assertThat(alerts)
+                .filteredOn(alert -> alert.get("id").equals(named.get(0).get("id")))
+                .extracting(alert -> alert.get("status").asText())
+                .containsExactly("pending", "firing", "resolved");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"healthy", "storm", "kill", "quota"})
+    void findsNoRegressionWhereNoDiskWasSlowed(String scenario) throws Exception {
+        assertThat(alerts(scenario, "EtcdWalFsyncRegression"))
+                .noneMatch(alert -> alert.get("status").asText().equals("firing"));
     }
 
     @Test
@@ -124,6 +154,16 @@ class RecordingsTest {
                 .run(StreamExecutionEnvironment.createLocalEnvironment(1), lines::add);
         Collections.sort(lines);
         return lines;
+    }
+
+    private List<JsonNode> alerts(String scenario, String rule) throws Exception {
+        return json(run(resource(scenario + ".jsonl.gz")), Output.ALERTS).stream()
+                .filter(alert -> alert.get("rule").asText().equals(rule))
+                .toList();
+    }
+
+    private static double seconds(JsonNode alert, String field) {
+        return Instant.parse(alert.get(field).asText()).toEpochMilli() / 1000.0;
     }
 
     private static List<JsonNode> json(List<Line> lines, Output output) throws Exception {

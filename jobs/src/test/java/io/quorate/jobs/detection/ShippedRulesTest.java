@@ -30,17 +30,7 @@ class ShippedRulesTest {
     void failsATestThatExpectsAnotherAlert() throws Exception {
         Rule storm = RuleReader.shipped().get(0);
         // Under lab's levels, what fleet's tests expect does not come.
-        Rule other = new Rule(
-                storm.name(),
-                storm.why(),
-                storm.step(),
-                storm.planned(),
-                storm.under("lab").levels(),
-                storm.under("lab").resolveAfter(),
-                storm.summary(),
-                storm.runbook(),
-                storm.profiles(),
-                storm.tests());
+        Rule other = storm.with(storm.under("lab").condition());
 
         assertThat(RuleTests.run(environment(), other)).anyMatch(outcome -> !outcome.holds());
     }

@@ -3,6 +3,7 @@ package io.quorate.jobs.settings;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.quorate.rules.RuleReader;
 import io.quorate.rules.yaml.InvalidYaml;
 import io.quorate.rules.yaml.YamlProblem;
 import java.nio.file.Files;
@@ -74,7 +75,9 @@ class SettingsReaderTest {
         assertThat(settings.etcd().get(0).tls().ca())
                 .isEqualTo(folder.resolve("ca.pem").toString());
         assertThat(settings.windows().size()).hasSeconds(30);
-        assertThat(settings.rules().get(0).resolveAfter()).as("the lab's").hasSeconds(30);
+        assertThat(settings.rules().get(0).condition())
+                .as("the lab's")
+                .isEqualTo(RuleReader.shipped().get(0).under("lab").condition());
         assertThat(settings.receivers().get(0).name()).isEqualTo("on-call");
         assertThat(settings.receivers().get(0).retry().budget()).hasHours(1);
         assertThat(settings.kafka().partitions()).isEqualTo(24);
