@@ -13,6 +13,8 @@ import io.quorate.events.codec.Topic;
 import io.quorate.sinks.clickhouse.ClickHouseClient;
 import io.quorate.sinks.clickhouse.Verification;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -187,12 +189,16 @@ final class Demo implements AutoCloseable {
                       endpoints: [%s]
                 rules:
                   profile: lab
+                  directory: rules
                 alerting:
                   receivers:
                     - webhook: { url: %s/hook }
                 flink:
                   checkpoint-interval: 5s
                 """.formatted(prometheus.url(), CLUSTER, String.join(", ", cluster.endpoints()), listener.url());
+        // The demo hurts leadership, not disks: the other rules would only judge how busy this machine is.
+        Path rules = Files.createDirectories(home.data().resolve("rules"));
+        Files.writeString(rules.resolve("etcd-election-storm.yaml"), shipped("/rules/etcd-election-storm.yaml"));
         Path file = home.data().resolve("quorate.yaml");
         Files.writeString(file, settings);
         return file;
@@ -226,7 +232,7 @@ final class Demo implements AutoCloseable {
                         .append(stack.clickhouse().url())
                         .append("/play?database=quorate&amp;run=1#")
                         .append(Base64.getEncoder()
-                                .encodeToString(sql(question.getValue()).getBytes(StandardCharsets.UTF_8)))
+                                .encodeToString(shipped(question.getValue()).getBytes(StandardCharsets.UTF_8)))
                         .append("\">")
                         .append(question.getKey())
                         .append("</a></li>"));
@@ -236,11 +242,15 @@ final class Demo implements AutoCloseable {
                 .toString();
     }
 
-    private static String sql(String resource) {
-        try {
-            return Verification.sql(resource);
+    /** A query or a rule that ships. */
+    private static String shipped(String resource) {
+        try (InputStream in = Demo.class.getResourceAsStream(resource)) {
+            if (in == null) {
+                throw new IllegalStateException("no " + resource + " in this build");
+            }
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
-            throw new IllegalStateException(e);
+            throw new UncheckedIOException(e);
         }
     }
 
