@@ -74,7 +74,12 @@ public final class RuleReader {
         List<YamlProblem> problems = new ArrayList<>();
         for (Path file : files) {
             try {
-                rules.add(rule(YamlFile.read(file), comment(Files.readString(file))));
+                Rule rule = rule(YamlFile.read(file), comment(Files.readString(file)));
+                if (rules.stream().anyMatch(other -> other.name().equals(rule.name()))) {
+                    problems.add(new YamlProblem(
+                            file.toString(), 1, "a second rule " + rule.name() + "; expected each name once"));
+                }
+                rules.add(rule);
             } catch (InvalidYaml e) {
                 problems.addAll(e.problems());
             } catch (IOException e) {

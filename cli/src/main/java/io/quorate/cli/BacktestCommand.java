@@ -21,7 +21,9 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.jspecify.annotations.Nullable;
@@ -71,6 +73,13 @@ final class BacktestCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
+        for (Path output :
+                Stream.of(windows, changes, alerts).filter(Objects::nonNull).toList()) {
+            Path parent = output.toAbsolutePath().getParent();
+            if (parent == null || !Files.isWritable(parent)) {
+                throw new IllegalArgumentException(output + " cannot be written; expected a folder that is there");
+            }
+        }
         List<Rule> effective = rules();
         WindowSettings cut = cut();
         Instant clock = clockOf(recordings);

@@ -11,7 +11,7 @@ import io.quorate.sinks.clickhouse.ClickHouseSettings;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
-import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -53,7 +53,7 @@ final class DoctorCommand implements Callable<Integer> {
             embedded("kafka");
         } else {
             for (String broker : settings.kafka().bootstrap().split(",")) {
-                connect("kafka", broker, URI.create("kafka://" + broker));
+                connect("kafka", broker);
             }
         }
         if (settings.ownClickhouse() == null) {
@@ -75,11 +75,10 @@ final class DoctorCommand implements Callable<Integer> {
                 .build();
         String url = settings.url().replaceAll("/+$", "") + "/api/v1/query";
         String query = "count(etcd_server_has_leader" + settings.selector() + ")";
-        Request request = new Request.Builder()
+        Request.Builder request = new Request.Builder()
                 .url(url)
-                .post(new FormBody.Builder().add("query", query).build())
-                .build();
-        try (Response response = http.newCall(request).execute()) {
+                .post(new FormBody.Builder().add("query", query).build());
+        try (Response response = http.newCall(authorized(request, settings)).execute()) {
             ResponseBody body = response.body();
             String text = body.string();
             if (response.code() != 200 || !text.startsWith("{\"status\":\"success\"")) {
@@ -100,9 +99,17 @@ final class DoctorCommand implements Callable<Integer> {
         }
     }
 
+    private static Request authorized(Request.Builder request, PrometheusSettings settings) throws IOException {
+        if (settings.bearerTokenFile() != null) {
+            String token = Files.readString(Path.of(settings.bearerTokenFile())).strip();
+            request.header("Authorization", "Bearer " + token);
+        }
+        return request.build();
+    }
+
     private void etcd(EtcdSettings settings) {
         for (String endpoint : settings.endpoints()) {
-            connect("etcd " + settings.cluster(), endpoint, URI.create(endpoint));
+            connect("etcd " + settings.cluster(), endpoint);
         }
     }
 
@@ -115,9 +122,13 @@ final class DoctorCommand implements Callable<Integer> {
         }
     }
 
-    private void connect(String part, String name, URI address) {
+    private void connect(String part, String name) {
+        // By hand, as a URI knows no host with an underscore.
+        String address = name.replaceAll("^[a-z]+://|/$", "");
+        int colon = address.lastIndexOf(':');
+        String host = address.substring(0, colon).replaceAll("^\\[|]$", "");
         try (Socket socket = new Socket()) {
-            socket.connect(new InetSocketAddress(address.getHost(), address.getPort()), CONNECT_MILLIS);
+            socket.connect(new InetSocketAddress(host, Integer.parseInt(address.substring(colon + 1))), CONNECT_MILLIS);
             tell(part, name + ": listens");
         } catch (IOException e) {
             miss(part, name + " cannot be reached (" + e.getMessage() + "); check the address and that it is up");

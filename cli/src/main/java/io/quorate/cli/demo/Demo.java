@@ -8,6 +8,7 @@ import io.quorate.desk.Home;
 import io.quorate.desk.KafkaBroker;
 import io.quorate.desk.ProcessMemory;
 import io.quorate.desk.PrometheusServer;
+import io.quorate.events.Alert;
 import io.quorate.events.MemberStatus;
 import io.quorate.events.codec.Topic;
 import io.quorate.sinks.clickhouse.ClickHouseClient;
@@ -26,7 +27,9 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
 import org.apache.flink.runtime.util.EnvironmentInformation;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -128,7 +131,7 @@ final class Demo implements AutoCloseable {
         }
         // At once, so that no member hands leadership over in the end: the logs stay the demo's own.
         cluster.members().forEach(cluster::kill);
-        return epilogue(report);
+        return epilogue(report, view.alerts());
     }
 
     private Screen.Scene scene(
@@ -144,7 +147,7 @@ final class Demo implements AutoCloseable {
     }
 
     /** What it comes down to, and whether it held. */
-    private boolean epilogue(Report report) {
+    private boolean epilogue(Report report, List<Alert> alerts) {
         long seen = report.changes().stream()
                 .filter(story -> story.electedAt() != null && story.observedAt() != null)
                 .count();
@@ -163,7 +166,19 @@ final class Demo implements AutoCloseable {
                         + page.summary() + "  (id " + page.id() + ")"));
         screen.say("Recomputed in ClickHouse, in SQL alone:");
         report.verification().checks().forEach(check -> screen.say("  " + check));
-        return seen == report.changes().size() && report.verification().holds();
+        Set<String> paged = report.pages().stream()
+                .filter(WebhookListener.Page::isFiring)
+                .map(WebhookListener.Page::id)
+                .collect(Collectors.toSet());
+        boolean everyAlertPaged = alerts.stream()
+                .filter(alert -> alert.status() == Alert.Status.FIRING)
+                .allMatch(alert -> paged.contains(alert.id()));
+        if (!everyAlertPaged) {
+            screen.say("An alert was raised that no page came for");
+        }
+        return seen == report.changes().size()
+                && everyAlertPaged
+                && report.verification().holds();
     }
 
     private static List<PrometheusServer.Target> targets(EtcdCluster cluster) {
@@ -287,9 +302,16 @@ final class Demo implements AutoCloseable {
         return versions;
     }
 
-    private <T extends AutoCloseable> T closing(T part) {
-        started.push(part);
-        return part;
+    /** Ctrl-C may come while parts are still being started: what comes after it is closed at once. */
+    private <T extends AutoCloseable> T closing(T part) throws Exception {
+        synchronized (started) {
+            if (!closed.get()) {
+                started.push(part);
+                return part;
+            }
+        }
+        part.close();
+        throw new IllegalStateException("the demo was ended while it was starting");
     }
 
     @Override
@@ -297,7 +319,11 @@ final class Demo implements AutoCloseable {
         if (!closed.compareAndSet(false, true)) {
             return;
         }
-        for (AutoCloseable part : started) {
+        List<AutoCloseable> parts;
+        synchronized (started) {
+            parts = List.copyOf(started);
+        }
+        for (AutoCloseable part : parts) {
             try {
                 part.close();
             } catch (Exception e) {

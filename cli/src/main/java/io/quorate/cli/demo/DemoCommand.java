@@ -58,8 +58,11 @@ public final class DemoCommand implements Callable<Integer> {
 
     /** On Ctrl-C. */
     private void end(Demo demo, Path state) {
-        demo.close();
-        removeUnlessKept(state);
+        try {
+            demo.close();
+        } finally {
+            removeUnlessKept(state);
+        }
     }
 
     private void removeUnlessKept(Path state) {

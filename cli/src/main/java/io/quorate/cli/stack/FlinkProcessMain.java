@@ -16,7 +16,9 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.BiConsumer;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.MemorySize;
@@ -68,20 +70,37 @@ public final class FlinkProcessMain {
                 .setNumSlotsPerTaskManager(jobs.size())
                 .build());
         CountDownLatch ended = new CountDownLatch(1);
-        Runtime.getRuntime().addShutdownHook(new Thread(ended::countDown, "end"));
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> end(cluster, ended), "end"));
         cluster.start();
         for (Map.Entry<String, BiConsumer<StreamExecutionEnvironment, Settings>> job : jobs.entrySet()) {
             StreamExecutionEnvironment env =
                     StreamExecutionEnvironment.getExecutionEnvironment(JobEnvironment.configuration(settings.flink()));
             env.setParallelism(1);
-            job.getValue().accept(env, settings);
-            StreamGraph graph = env.getStreamGraph();
-            graph.setJobName("quorate-" + job.getKey());
-            cluster.submitJob(graph.getJobGraph()).get(60, TimeUnit.SECONDS);
+            try {
+                job.getValue().accept(env, settings);
+                StreamGraph graph = env.getStreamGraph();
+                graph.setJobName("quorate-" + job.getKey());
+                cluster.submitJob(graph.getJobGraph()).get(60, TimeUnit.SECONDS);
+            } catch (Exception e) {
+                // The cluster's own threads would keep a process alive that runs nothing.
+                LOG.error("Job {} cannot be submitted", job.getKey(), e);
+                System.exit(1);
+            }
             LOG.info("Submitted {}", job.getKey());
         }
         ended.await();
-        cluster.closeAsync();
+    }
+
+    /** Within the time that whoever stops us grants. */
+    private static void end(MiniCluster cluster, CountDownLatch ended) {
+        try {
+            cluster.closeAsync().get(5, TimeUnit.SECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            LOG.warn("Flink did not close", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        ended.countDown();
     }
 
     private static Settings settings(FlinkProcess.Arguments arguments) throws Exception {

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,6 +49,11 @@ public class Episode {
 
     /** Whether this change is new to the episode: then it is counted. */
     boolean count(Rule.CountedChanges condition, LeaderChange change) {
+        if (!Objects.equals(change.clusterId(), clusterId)) {
+            // Another cluster under the same name counts its terms from the start.
+            clusterId = change.clusterId();
+            lastTerm = 0;
+        }
         if (change.raftTerm() <= lastTerm) {
             return false;
         }

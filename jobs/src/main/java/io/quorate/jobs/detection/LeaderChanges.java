@@ -56,7 +56,10 @@ final class LeaderChanges extends KeyedProcessFunction<String, MemberStatus, Lea
         }
         List<MemberStatus> known = waiting.get(time);
         List<MemberStatus> now = new ArrayList<>(known == null ? List.of() : known);
-        now.add(status);
+        // A topic may repeat a record, and an answer must not confirm itself.
+        if (!now.contains(status)) {
+            now.add(status);
+        }
         waiting.put(time, now);
         context.timerService().registerEventTimeTimer(time);
     }

@@ -96,7 +96,7 @@ public class Leadership {
                         first,
                         second.observedAt(),
                         leaderLost ? Planned.NO : Planned.UNKNOWN,
-                        Math.max(second.voters(), endpoints.size()));
+                        second.voters() > 0 ? second.voters() : endpoints.size());
         leaderId = leader;
         raftTerm = second.raftTerm();
         leaderSilentSince = null;

@@ -22,6 +22,7 @@ import java.util.TreeMap;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.MapState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
+import org.apache.flink.api.common.state.StateTtlConfig;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.metrics.Counter;
@@ -64,7 +65,12 @@ final class Regressions extends KeyedProcessFunction<String, MemberWindow, Alert
         waiting = getRuntimeContext()
                 .getMapState(new MapStateDescriptor<>(
                         "waiting", Types.LONG, Types.LIST(TypeInformation.of(MemberWindow.class))));
-        members = getRuntimeContext().getMapState(new MapStateDescriptor<>("members", String.class, MemberPast.class));
+        MapStateDescriptor<String, MemberPast> pasts =
+                new MapStateDescriptor<>("members", String.class, MemberPast.class);
+        // Of a cluster that is no more, no window comes that would let its members go.
+        pasts.enableTimeToLive(
+                StateTtlConfig.newBuilder(LONGEST.multipliedBy(2)).build());
+        members = getRuntimeContext().getMapState(pasts);
         open = getRuntimeContext()
                 .getMapState(new MapStateDescriptor<>("episodes", String.class, RegressionEpisode.class));
         late = getRuntimeContext().getMetricGroup().counter("lateWindows");

@@ -27,6 +27,9 @@ import org.apache.kafka.clients.producer.ProducerConfig;
 /** Topics as streams of events, and streams of events as topics. */
 public final class KafkaStreams {
 
+    /** In bytes; a member's scrape is some tens of thousands. */
+    static final int LARGEST_RECORD = 8 << 20;
+
     private static final OutputTag<DeadLetter> UNREADABLE = new OutputTag<>("unreadable") {};
 
     private KafkaStreams() {}
@@ -98,7 +101,7 @@ public final class KafkaStreams {
         Properties producer = new Properties();
         producer.setProperty(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
         producer.setProperty(ProducerConfig.LINGER_MS_CONFIG, "5");
-        producer.setProperty(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, "8388608");
+        producer.setProperty(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, Integer.toString(LARGEST_RECORD));
         String uid = "write-" + topic.name();
         events.sinkTo(KafkaSink.<T>builder()
                         .setBootstrapServers(kafka.bootstrap())

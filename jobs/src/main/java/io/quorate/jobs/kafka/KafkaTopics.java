@@ -58,8 +58,9 @@ public final class KafkaTopics {
 
     private static NewTopic newTopic(Topic<?> topic, KafkaSettings settings) {
         Map<String, String> config = new HashMap<>();
-        // Flink writes an event's own time as the record's; retention must not judge a replay by it.
+        // Retention must not judge a replay by an event's own time.
         config.put(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG, "LogAppendTime");
+        config.put(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, Integer.toString(KafkaStreams.LARGEST_RECORD));
         if (topic.compacted()) {
             config.put(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_COMPACT);
         }

@@ -86,7 +86,7 @@ final class MemberWindows extends KeyedProcessFunction<String, MemberScrape, Mem
     public void onTimer(long time, OnTimerContext context, Collector<MemberWindow> out) throws Exception {
         SortedMap<Instant, MemberScrape> all = sorted();
         close(all, settings.startOf(Instant.ofEpochMilli(time)), out);
-        forget(all, Instant.ofEpochMilli(time).minus(settings.horizon()));
+        forget(all, settings.startOf(Instant.ofEpochMilli(time).minus(settings.horizon())));
     }
 
     private void close(SortedMap<Instant, MemberScrape> all, Instant start, Collector<MemberWindow> out)

@@ -42,7 +42,8 @@ public record Part(
     static Part ofCluster(MemberWindow window) {
         return new Part(
                 window.cluster(),
-                window.member(),
+                // Not the name, which the roster may change in between.
+                Objects.requireNonNullElse(window.memberId(), window.member()),
                 window.windowStart(),
                 window.windowEnd(),
                 window.cluster(),

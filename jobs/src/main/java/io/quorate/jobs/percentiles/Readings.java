@@ -29,6 +29,7 @@ final class Readings {
 
     private final Catalogue catalogue;
     private final @Nullable MemberScrape before;
+    private final List<MemberScrape> earlier = new ArrayList<>();
     private final List<MemberScrape> inside;
     private final boolean missed;
     private final Duration size;
@@ -47,7 +48,10 @@ final class Readings {
         this.size = size;
         MemberScrape last = null;
         for (MemberScrape scrape : scrapes.headMap(start).values()) {
-            last = scrape.answered() ? scrape : last;
+            if (scrape.answered()) {
+                last = scrape;
+                earlier.add(scrape);
+            }
         }
         before = last;
         inside = new ArrayList<>();
@@ -101,28 +105,36 @@ final class Readings {
     }
 
     private List<Histogram> histograms() {
-        Map<Series, BucketVector> seen = new TreeMap<>();
-        if (before != null) {
-            before.histograms()
-                    .forEach(histogram -> seen.put(
-                            new Series(histogram.metric(), histogram.labels()),
-                            BucketVector.empty(histogram.vector().edges())));
+        Map<Series, BucketVector> known = new HashMap<>();
+        MemberScrape previous = null;
+        for (MemberScrape scrape : earlier) {
+            know(known, previous, scrape);
+            previous = scrape;
         }
-        MemberScrape previous = before;
+        Map<Series, BucketVector> seen = new TreeMap<>();
+        known.forEach((series, vector) -> seen.put(series, BucketVector.empty(vector.edges())));
         for (MemberScrape scrape : inside) {
             if (previous != null) {
-                Map<Series, BucketVector> earlier = restarted(previous, scrape) ? Map.of() : vectors(previous);
+                Map<Series, BucketVector> from = restarted(previous, scrape) ? Map.of() : known;
                 for (Histogram histogram : scrape.histograms()) {
                     Series series = new Series(histogram.metric(), histogram.labels());
-                    BucketVector delta = since(histogram.vector(), earlier.get(series));
-                    seen.merge(series, delta, BucketVector::plus);
+                    seen.merge(series, since(histogram.vector(), from.get(series)), BucketVector::plus);
                 }
             }
+            know(known, previous, scrape);
             previous = scrape;
         }
         List<Histogram> all = new ArrayList<>(seen.size());
         seen.forEach((series, vector) -> all.add(new Histogram(series.metric(), series.labels(), vector)));
         return all;
+    }
+
+    /** The newest vector of each series of this process: one scrape may lack a series that could not be read. */
+    private static void know(Map<Series, BucketVector> known, @Nullable MemberScrape previous, MemberScrape scrape) {
+        if (previous != null && restarted(previous, scrape)) {
+            known.clear();
+        }
+        scrape.histograms().forEach(h -> known.put(new Series(h.metric(), h.labels()), h.vector()));
     }
 
     /** A series that was not there before was born since; one that shrank began anew: both grew from nothing. */
@@ -133,18 +145,20 @@ final class Readings {
     }
 
     private List<Sample> counters() {
-        Map<Series, Double> increases = new TreeMap<>();
-        if (before != null) {
-            before.counters().forEach(counter -> increases.put(new Series(counter.metric(), counter.labels()), 0.0));
+        Map<Series, Double> known = new HashMap<>();
+        MemberScrape previous = null;
+        for (MemberScrape scrape : earlier) {
+            knowCounters(known, previous, scrape);
+            previous = scrape;
         }
-        MemberScrape previous = before;
+        Map<Series, Double> increases = new TreeMap<>();
+        known.keySet().forEach(series -> increases.put(series, 0.0));
         for (MemberScrape scrape : inside) {
             if (previous != null) {
                 boolean restarted = restarted(previous, scrape);
-                Map<Series, Double> earlier = values(previous);
                 for (Sample counter : scrape.counters()) {
                     Series series = new Series(counter.metric(), counter.labels());
-                    Double from = earlier.get(series);
+                    Double from = known.get(series);
                     boolean grewOn = !restarted || survivesRestart(counter.metric());
                     increases.merge(
                             series,
@@ -152,11 +166,19 @@ final class Readings {
                             Double::sum);
                 }
             }
+            knowCounters(known, previous, scrape);
             previous = scrape;
         }
         List<Sample> all = new ArrayList<>(increases.size());
         increases.forEach((series, increase) -> all.add(new Sample(series.metric(), series.labels(), increase)));
         return all;
+    }
+
+    private void knowCounters(Map<Series, Double> known, @Nullable MemberScrape previous, MemberScrape scrape) {
+        if (previous != null && restarted(previous, scrape)) {
+            known.keySet().removeIf(series -> !survivesRestart(series.metric()));
+        }
+        scrape.counters().forEach(c -> known.put(new Series(c.metric(), c.labels()), c.value()));
     }
 
     private double since(double now, double earlier) {
@@ -196,17 +218,5 @@ final class Readings {
         return earlier.processStartSeconds() != null
                 && later.processStartSeconds() != null
                 && Math.abs(later.processStartSeconds() - earlier.processStartSeconds()) > RESTART_SECONDS;
-    }
-
-    private static Map<Series, BucketVector> vectors(MemberScrape scrape) {
-        Map<Series, BucketVector> vectors = new HashMap<>();
-        scrape.histograms().forEach(h -> vectors.put(new Series(h.metric(), h.labels()), h.vector()));
-        return vectors;
-    }
-
-    private static Map<Series, Double> values(MemberScrape scrape) {
-        Map<Series, Double> values = new HashMap<>();
-        scrape.counters().forEach(c -> values.put(new Series(c.metric(), c.labels()), c.value()));
-        return values;
     }
 }
