@@ -121,6 +121,16 @@ class RuleReaderTest {
     }
 
     @Test
+    void refusesTwoRulesOfOneName(@TempDir Path folder) throws Exception {
+        Files.writeString(folder.resolve("a.yaml"), storm());
+        Files.writeString(folder.resolve("b.yaml"), storm());
+
+        assertThat(catchThrowableOfType(InvalidYaml.class, () -> RuleReader.folder(folder)))
+                .isNotNull()
+                .hasMessageContaining("b.yaml:1: a second rule EtcdElectionStorm");
+    }
+
+    @Test
     void refusesAFolderWithoutRules(@TempDir Path folder) {
         assertThat(catchThrowableOfType(InvalidYaml.class, () -> RuleReader.folder(folder)))
                 .hasMessageContaining("holds no .yaml file");

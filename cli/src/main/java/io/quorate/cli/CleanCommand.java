@@ -38,7 +38,7 @@ final class CleanCommand implements Callable<Integer> {
     }
 
     /** QUORATE_HOME may point anywhere: what Quorate did not make is not Quorate's to remove. */
-    private static void refuseStrangers(Path root) throws IOException {
+    static void refuseStrangers(Path root) throws IOException {
         try (Stream<Path> inside = Files.list(root)) {
             List<String> strangers = inside.map(path -> path.getFileName().toString())
                     .filter(name -> !OURS.contains(name) && !name.startsWith("quorate."))

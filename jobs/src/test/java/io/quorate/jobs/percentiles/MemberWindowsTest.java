@@ -98,6 +98,31 @@ class MemberWindowsTest {
     }
 
     @Test
+    void doesNotTakeASeriesThatOneScrapeLackedForABornOne() throws Exception {
+        MemberScrape lacking = at(8, 0);
+        given(
+                at(3, 100),
+                new MemberScrape(
+                        lacking.cluster(),
+                        null,
+                        lacking.member(),
+                        null,
+                        lacking.source(),
+                        lacking.observedAt(),
+                        lacking.ingestedAt(),
+                        lacking.processStartSeconds(),
+                        null,
+                        List.of(),
+                        List.of(),
+                        List.of()),
+                at(13, 107));
+        timeIs(20);
+
+        assertThat(counts()).endsWith("10s: 7");
+        assertThat(counter("etcd_server_leader_changes_seen_total")).isEqualTo(7);
+    }
+
+    @Test
     void takesASteppedClockForNoRestart() throws Exception {
         given(at("m1", 3, 10, 50.0), at("m1", 13, 12, 51.9));
         timeIs(20);
