@@ -1,5 +1,8 @@
 package io.quorate.cli;
 
+import io.quorate.cli.stack.Beginning;
+import io.quorate.cli.stack.LastRun;
+import io.quorate.cli.stack.RunLock;
 import io.quorate.cli.stack.Stack;
 import io.quorate.desk.Home;
 import io.quorate.desk.Processes;
@@ -17,26 +20,57 @@ import picocli.CommandLine.Option;
 @Command(
         name = "run",
         mixinStandardHelpOptions = true,
-        description = "Run the jobs on this machine against your own clusters, until Ctrl-C.")
+        description = {
+            "Run the jobs on this machine against your own clusters, until Ctrl-C.",
+            "After a crash: run --resume goes on from the newest checkpoint of each job."
+        })
 final class RunCommand implements Callable<Integer> {
 
     private static final Duration IDLE_AFTER = Duration.ofSeconds(10);
 
-    @Option(names = "--config", required = true, paramLabel = "FILE", description = "The settings: quorate.yaml.")
-    private Path config = Path.of("quorate.yaml");
+    /** A run that has lost its Flink process still closes its parts. */
+    private static final Duration ENDING = Duration.ofSeconds(20);
+
+    @Option(
+            names = "--config",
+            paramLabel = "FILE",
+            description = "The settings: quorate.yaml. With --resume: those of the last run unless given.")
+    private @Nullable Path config;
+
+    @Option(names = "--resume", description = "Go on with the state that the last run left, also after a crash.")
+    private boolean resume;
 
     @Option(names = "--for", paramLabel = "DURATION", description = "End by itself after this long, such as 60s.")
     private @Nullable String length;
 
     @Override
     public Integer call() throws Exception {
-        SettingsReader.read(config);
-        Duration limit = length == null ? null : Durations.parse(length);
         Home home = Home.current();
+        Path settings = config == null ? lastConfig(home) : config;
+        SettingsReader.read(settings);
+        Duration limit = length == null ? null : Durations.parse(length);
+        Beginning beginning = resume ? Beginning.RESUMED : Beginning.ANEW;
+        try (RunLock lock = RunLock.take(home, resume ? ENDING : Duration.ZERO)) {
+            return run(home, settings, beginning, limit);
+        }
+    }
+
+    private Path lastConfig(Home home) {
+        if (!resume) {
+            throw new IllegalArgumentException("run needs its settings; expected --config quorate.yaml, or --resume");
+        }
+        return LastRun.of(home)
+                .map(last -> Path.of(last.config()))
+                .orElseThrow(() -> new IllegalArgumentException("--resume finds no earlier run under " + home.data()
+                        + "; expected --config quorate.yaml beside it"));
+    }
+
+    private static int run(Home home, Path settings, Beginning beginning, @Nullable Duration limit) throws Exception {
         Processes.stopOrphans(home);
         Processes.announce(home, "run");
-        try (Stack stack = Stack.start(home, config, IDLE_AFTER, System.out::println)) {
+        try (Stack stack = Stack.start(home, settings, IDLE_AFTER, beginning, System.out::println)) {
             Processes.beforeStop(stack::close);
+            stack.asLastRun(settings).remember(home);
             stack.awaitRunning();
             System.out.println("Running. Look at:");
             System.out.println("  Flink       " + stack.flink().url());
@@ -48,7 +82,7 @@ final class RunCommand implements Callable<Integer> {
             while (Instant.now().isBefore(until)) {
                 if (!stack.flink().alive()) {
                     System.err.println("quorate: Flink's process has ended; its log is "
-                            + stack.flink().logFile());
+                            + stack.flink().logFile() + "; go on where it was with: quorate run --resume");
                     return Quorate.OUT_OF_REACH;
                 }
                 Thread.sleep(200);

@@ -1,5 +1,6 @@
 package io.quorate.cli.demo;
 
+import io.quorate.cli.stack.Beginning;
 import io.quorate.cli.stack.Stack;
 import io.quorate.desk.EtcdCluster;
 import io.quorate.desk.EtcdCluster.Member;
@@ -79,7 +80,7 @@ final class Demo implements AutoCloseable {
         EtcdLoad load = closing(EtcdLoad.start(cluster.endpoints(), REQUESTS_PER_SECOND));
         WebhookListener listener = closing(WebhookListener.start());
         Path config = writeSettings(cluster, prometheus, listener);
-        Stack stack = closing(Stack.start(home, config, IDLE_AFTER, screen::say));
+        Stack stack = closing(Stack.start(home, config, IDLE_AFTER, Beginning.ANEW, screen::say));
         View view = new View();
         closing(new TopicFollower(stack.kafka())
                 .on(Topic.MEMBER_STATUS, view::see)

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.quorate.desk.Child;
 import io.quorate.desk.FreePorts;
 import io.quorate.desk.Home;
+import io.quorate.desk.ParentWatch;
 import io.quorate.desk.PartUnavailable;
 import io.quorate.desk.Processes;
 import java.io.IOException;
@@ -42,7 +43,8 @@ public final class FlinkProcess implements AutoCloseable {
             String clickhouse,
             String checkpoints,
             int restPort,
-            long idleAfterSeconds) {
+            long idleAfterSeconds,
+            Beginning beginning) {
 
         List<String> line() {
             return List.of(
@@ -51,15 +53,22 @@ public final class FlinkProcess implements AutoCloseable {
                     clickhouse,
                     checkpoints,
                     Integer.toString(restPort),
-                    Long.toString(idleAfterSeconds));
+                    Long.toString(idleAfterSeconds),
+                    beginning.name());
         }
 
         static Arguments parse(String[] line) {
-            if (line.length != 6) {
-                throw new IllegalArgumentException("expected six arguments, got " + line.length);
+            if (line.length != 7) {
+                throw new IllegalArgumentException("expected seven arguments, got " + line.length);
             }
             return new Arguments(
-                    line[0], line[1], line[2], line[3], Integer.parseInt(line[4]), Long.parseLong(line[5]));
+                    line[0],
+                    line[1],
+                    line[2],
+                    line[3],
+                    Integer.parseInt(line[4]),
+                    Long.parseLong(line[5]),
+                    Beginning.valueOf(line[6]));
         }
     }
 
@@ -78,6 +87,7 @@ public final class FlinkProcess implements AutoCloseable {
                 "--add-opens",
                 "java.base/java.time=ALL-UNNAMED",
                 "-Dlog4j2.configurationFile=flink-log4j2.properties",
+                ParentWatch.flag(),
                 "-cp",
                 System.getProperty("java.class.path"),
                 FlinkProcessMain.class.getName()));
@@ -110,6 +120,10 @@ public final class FlinkProcess implements AutoCloseable {
     private int running() throws InterruptedException {
         int running = 0;
         for (JsonNode job : get("/jobs/overview").path("jobs")) {
+            if (job.path("state").asText().equals("FAILED")) {
+                throw new PartUnavailable("job " + job.path("name").asText() + " cannot start; its log is "
+                        + child.logFile() + "; if it resumes an older version's state, begin anew without --resume");
+            }
             JsonNode tasks = job.path("tasks");
             boolean allTasks =
                     tasks.path("running").asInt() == tasks.path("total").asInt(-1);

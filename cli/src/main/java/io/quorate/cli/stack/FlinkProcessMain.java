@@ -1,5 +1,6 @@
 package io.quorate.cli.stack;
 
+import io.quorate.desk.ParentWatch;
 import io.quorate.jobs.JobEnvironment;
 import io.quorate.jobs.alerting.AlertingJob;
 import io.quorate.jobs.detection.DetectionJob;
@@ -11,19 +12,25 @@ import io.quorate.jobs.settings.FlinkSettings;
 import io.quorate.jobs.settings.Settings;
 import io.quorate.jobs.settings.SettingsReader;
 import io.quorate.sinks.clickhouse.ClickHouseSettings;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BiConsumer;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.HeartbeatManagerOptions;
 import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.configuration.RestOptions;
 import org.apache.flink.configuration.TaskManagerOptions;
+import org.apache.flink.core.execution.RecoveryClaimMode;
+import org.apache.flink.runtime.jobgraph.JobGraph;
+import org.apache.flink.runtime.jobgraph.SavepointRestoreSettings;
 import org.apache.flink.runtime.minicluster.MiniCluster;
 import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
@@ -56,6 +63,7 @@ public final class FlinkProcessMain {
     }
 
     public static void main(String[] args) throws Exception {
+        ParentWatch.begin();
         FlinkProcess.Arguments arguments = FlinkProcess.Arguments.parse(args);
         Settings settings = settings(arguments);
         Map<String, BiConsumer<StreamExecutionEnvironment, Settings>> jobs = jobs(settings);
@@ -64,6 +72,9 @@ public final class FlinkProcessMain {
         configuration.set(RestOptions.ADDRESS, "127.0.0.1");
         configuration.set(RestOptions.BIND_ADDRESS, "127.0.0.1");
         configuration.set(TaskManagerOptions.MANAGED_MEMORY_SIZE, MemorySize.ofMebiBytes(16));
+        // Flink's own default waits 50 s before it believes that something is dead.
+        configuration.set(HeartbeatManagerOptions.HEARTBEAT_INTERVAL, Duration.ofSeconds(2));
+        configuration.set(HeartbeatManagerOptions.HEARTBEAT_TIMEOUT, Duration.ofSeconds(10));
         MiniCluster cluster = new MiniCluster(new MiniClusterConfiguration.Builder()
                 .setConfiguration(configuration)
                 .setNumTaskManagers(1)
@@ -73,14 +84,9 @@ public final class FlinkProcessMain {
         Runtime.getRuntime().addShutdownHook(new Thread(() -> end(cluster, ended), "end"));
         cluster.start();
         for (Map.Entry<String, BiConsumer<StreamExecutionEnvironment, Settings>> job : jobs.entrySet()) {
-            StreamExecutionEnvironment env =
-                    StreamExecutionEnvironment.getExecutionEnvironment(JobEnvironment.configuration(settings.flink()));
-            env.setParallelism(1);
             try {
-                job.getValue().accept(env, settings);
-                StreamGraph graph = env.getStreamGraph();
-                graph.setJobName("quorate-" + job.getKey());
-                cluster.submitJob(graph.getJobGraph()).get(60, TimeUnit.SECONDS);
+                JobGraph graph = graph(job.getKey(), job.getValue(), settings, arguments.beginning());
+                cluster.submitJob(graph).get(60, TimeUnit.SECONDS);
             } catch (Exception e) {
                 // The cluster's own threads would keep a process alive that runs nothing.
                 LOG.error("Job {} cannot be submitted", job.getKey(), e);
@@ -89,6 +95,35 @@ public final class FlinkProcessMain {
             LOG.info("Submitted {}", job.getKey());
         }
         ended.await();
+    }
+
+    private static JobGraph graph(
+            String job,
+            BiConsumer<StreamExecutionEnvironment, Settings> defined,
+            Settings settings,
+            Beginning beginning)
+            throws IOException {
+        Checkpoints checkpoints =
+                Checkpoints.of(Objects.requireNonNull(settings.flink().checkpointDir()), job);
+        checkpoints.removeAllButNewest();
+        FlinkSettings own =
+                new FlinkSettings(checkpoints.address(), settings.flink().checkpointInterval());
+        StreamExecutionEnvironment env =
+                StreamExecutionEnvironment.getExecutionEnvironment(JobEnvironment.configuration(own));
+        env.setParallelism(1);
+        defined.accept(env, settings);
+        StreamGraph graph = env.getStreamGraph();
+        graph.setJobName("quorate-" + job);
+        JobGraph ready = graph.getJobGraph();
+        if (beginning == Beginning.RESUMED) {
+            // What a rule that is no more has left in the state is let go.
+            checkpoints.newest().ifPresent(newest -> {
+                LOG.info("{} goes on from {}", job, newest);
+                ready.setSavepointRestoreSettings(
+                        SavepointRestoreSettings.forPath(newest, true, RecoveryClaimMode.CLAIM));
+            });
+        }
+        return ready;
     }
 
     /** Within the time that whoever stops us grants. */

@@ -53,7 +53,8 @@ public final class Stack implements AutoCloseable {
      *
      * @param idleAfter how long a partition of the embedded broker may be silent before time goes on without it
      */
-    public static Stack start(Home home, Path config, Duration idleAfter, Parts.Progress progress) throws Exception {
+    public static Stack start(Home home, Path config, Duration idleAfter, Beginning beginning, Parts.Progress progress)
+            throws Exception {
         Settings settings = SettingsReader.read(config);
         CompletableFuture<@Nullable KafkaBroker> startingBroker = settings.ownKafka() != null
                 ? CompletableFuture.completedFuture(null)
@@ -84,7 +85,8 @@ public final class Stack implements AutoCloseable {
                         clickhouse.url(),
                         home.data().resolve("checkpoints").toUri().toString(),
                         FlinkProcess.freePort(),
-                        idleAfter.toSeconds()));
+                        idleAfter.toSeconds(),
+                        beginning));
         return new Stack(broker, engine, flink, kafka, clickhouse, FlinkProcessMain.jobsOf(settings));
     }
 
@@ -99,6 +101,11 @@ public final class Stack implements AutoCloseable {
 
     public ClickHouseSettings clickhouse() {
         return clickhouse;
+    }
+
+    /** For commands that come later. */
+    public LastRun asLastRun(Path config) {
+        return new LastRun(config.toAbsolutePath().toString(), kafka.bootstrap(), broker != null);
     }
 
     public FlinkProcess flink() {

@@ -44,8 +44,11 @@ final class PrometheusPoller implements Poller {
     /** The answers that follow are asked a moment later than the first, and must reach as far back. */
     private static final Duration SLACK = Duration.ofSeconds(5);
 
-    /** What is older is not of now, and the ingest job refuses it: a longer outage of ours stays a gap. */
-    private static final Duration LONGEST_WINDOW = Duration.ofMinutes(1);
+    /**
+     * What is a minute old when it is answered is not of now, and the ingest job refuses it: a longer outage of ours stays a
+     * gap. The answer takes up to a time-out.
+     */
+    private static final Duration LONGEST_WINDOW = Duration.ofMinutes(1).minus(PrometheusSettings.TIMEOUT);
 
     private final PrometheusSettings settings;
     private final PollContext context;
@@ -107,7 +110,7 @@ final class PrometheusPoller implements Poller {
         ask(new Round(settings, Catalogue.shipped(), marks), questions, 0, deadline);
     }
 
-    /** Reaches back over what is usual, over our own outages, but never further than five minutes. */
+    /** Reaches back over what is usual, over our own outages, but never so far that it would be refused. */
     Duration window(long nowMillis) {
         Duration usual = settings.interval()
                 .plus(settings.interval().compareTo(SCRAPE_TIMEOUT) > 0 ? settings.interval() : SCRAPE_TIMEOUT);

@@ -20,7 +20,7 @@ import org.apache.flink.core.io.SimpleVersionedSerializer;
 
 /**
  * Asks Prometheus servers for what they scraped from etcd, one split per server. Every scrape comes with its own time, once;
- * an outage of ours of up to five minutes is filled afterwards. A server that is broken makes dead letters, never the job
+ * an outage of ours of up to a minute is filled afterwards. A server that is broken makes dead letters, never the job
  * fail.
  */
 public final class PrometheusSource implements Source<Observation, PollSplit, AssignedSplits> {

@@ -1,6 +1,7 @@
 package io.quorate.jobs.kafka;
 
 import io.quorate.events.codec.Topic;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -9,13 +10,20 @@ import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
-/** Creates the topics that are not there yet. */
+/** Topics as a whole: those that are not there yet, and what lies in one now. */
 public final class KafkaTopics {
 
     private static final long TIMEOUT_SECONDS = 20;
@@ -52,6 +60,35 @@ public final class KafkaTopics {
             throw new KafkaUnreachable(settings.bootstrap(), e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+            throw new KafkaUnreachable(settings.bootstrap(), e);
+        }
+    }
+
+    /**
+     * Hands over every record of a topic, partition by partition, up to the end that it has now.
+     *
+     * @throws KafkaUnreachable when the broker does not answer
+     */
+    public static void each(KafkaSettings settings, Topic<?> topic, Consumer<ConsumerRecord<byte[], byte[]>> reader) {
+        Map<String, Object> client = Map.of(
+                ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
+                settings.bootstrap(),
+                ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
+                false,
+                ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
+                15_000);
+        try (KafkaConsumer<byte[], byte[]> consumer =
+                new KafkaConsumer<>(client, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+            List<TopicPartition> partitions = consumer.partitionsFor(topic.name()).stream()
+                    .map(info -> new TopicPartition(info.topic(), info.partition()))
+                    .toList();
+            consumer.assign(partitions);
+            consumer.seekToBeginning(partitions);
+            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+            while (ends.entrySet().stream().anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
+                consumer.poll(Duration.ofMillis(500)).forEach(reader);
+            }
+        } catch (KafkaException e) {
             throw new KafkaUnreachable(settings.bootstrap(), e);
         }
     }

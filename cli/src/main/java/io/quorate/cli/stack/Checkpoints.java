@@ -1,0 +1,74 @@
+package io.quorate.cli.stack;
+
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import org.apache.flink.core.fs.FileStatus;
+import org.apache.flink.core.fs.FileSystem;
+import org.apache.flink.core.fs.Path;
+
+/**
+ * The checkpoints of one job, as Flink lays them: {@code FOLDER/JOB-ID/chk-N/_metadata}, the last file written when a
+ * checkpoint is complete. A job has another id at each start.
+ */
+record Checkpoints(Path folder) {
+
+    /** Those of the job of this name under the folder of all jobs' checkpoints, an address as Flink takes it. */
+    static Checkpoints of(String folderOfAll, String job) {
+        return new Checkpoints(new Path(folderOfAll, job));
+    }
+
+    String address() {
+        return folder.toString();
+    }
+
+    /** The address of the newest complete one. */
+    Optional<String> newest() throws IOException {
+        return complete().stream()
+                .max(Comparator.comparingLong(FileStatus::getModificationTime))
+                .map(metadata -> metadata.getPath().getParent().toString());
+    }
+
+    /** Removes what earlier starts have left, but for the newest: else each start would leave a checkpoint for ever. */
+    void removeAllButNewest() throws IOException {
+        FileSystem files = folder.getFileSystem();
+        Optional<String> kept = newest();
+        for (FileStatus start : list(folder)) {
+            boolean holdsNewest = kept.isPresent()
+                    && new Path(kept.get())
+                            .getParent()
+                            .toUri()
+                            .getPath()
+                            .equals(start.getPath().toUri().getPath());
+            if (!holdsNewest) {
+                files.delete(start.getPath(), true);
+            }
+        }
+    }
+
+    private List<FileStatus> complete() throws IOException {
+        List<FileStatus> complete = new ArrayList<>();
+        for (FileStatus start : list(folder)) {
+            for (FileStatus checkpoint : list(start.getPath())) {
+                if (checkpoint.getPath().getName().startsWith("chk-")) {
+                    list(checkpoint.getPath()).stream()
+                            .filter(file -> file.getPath().getName().equals("_metadata"))
+                            .forEach(complete::add);
+                }
+            }
+        }
+        return complete;
+    }
+
+    private List<FileStatus> list(Path path) throws IOException {
+        try {
+            FileStatus[] inside = path.getFileSystem().listStatus(path);
+            return inside == null ? List.of() : List.of(inside);
+        } catch (FileNotFoundException none) {
+            return List.of();
+        }
+    }
+}
