@@ -24,6 +24,7 @@ import picocli.CommandLine.ScopeType;
             BacktestCommand.class,
             DoctorCommand.class,
             VerifyCommand.class,
+            DeadLettersCommand.class,
             CleanCommand.class
         },
         footer = {

@@ -18,6 +18,9 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 /** Records of a topic as its events; what is none becomes a dead letter, whole. */
 final class EventReader<T> implements KafkaRecordDeserializationSchema<Either<DeadLetter, T>> {
 
+    /** Stands before a record that is not text. */
+    static final String BASE64 = "base64:";
+
     private static final long serialVersionUID = 1;
 
     private final String topic;
@@ -36,14 +39,18 @@ final class EventReader<T> implements KafkaRecordDeserializationSchema<Either<De
         try {
             out.collect(Either.Right(codec.decode(value)));
         } catch (UnreadableEvent e) {
-            out.collect(Either.Left(new DeadLetter(
-                    topic + '/' + record.partition() + '@' + record.offset(),
-                    "unreadable",
-                    String.valueOf(e.getMessage()),
-                    null,
-                    text(value),
-                    Instant.ofEpochMilli(record.timestamp()))));
+            out.collect(Either.Left(unreadable(topic, record, e)));
         }
+    }
+
+    static DeadLetter unreadable(String topic, ConsumerRecord<byte[], byte[]> record, UnreadableEvent why) {
+        return new DeadLetter(
+                topic + '/' + record.partition() + '@' + record.offset(),
+                "unreadable",
+                String.valueOf(why.getMessage()),
+                null,
+                text(record.value() == null ? new byte[0] : record.value()),
+                Instant.ofEpochMilli(record.timestamp()));
     }
 
     @Override
@@ -58,7 +65,7 @@ final class EventReader<T> implements KafkaRecordDeserializationSchema<Either<De
                     .decode(ByteBuffer.wrap(value))
                     .toString();
         } catch (CharacterCodingException e) {
-            return "base64:" + Base64.getEncoder().encodeToString(value);
+            return BASE64 + Base64.getEncoder().encodeToString(value);
         }
     }
 }

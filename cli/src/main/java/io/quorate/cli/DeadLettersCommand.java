@@ -1,0 +1,152 @@
+package io.quorate.cli;
+
+import io.quorate.cli.stack.LastRun;
+import io.quorate.cli.stack.RunLock;
+import io.quorate.desk.Home;
+import io.quorate.desk.KafkaBroker;
+import io.quorate.events.DeadLetter;
+import io.quorate.events.codec.EventCodec;
+import io.quorate.jobs.kafka.DeadLetters;
+import io.quorate.jobs.kafka.KafkaSettings;
+import io.quorate.jobs.settings.Settings;
+import io.quorate.jobs.settings.SettingsReader;
+import io.quorate.rules.yaml.InvalidYaml;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** What the jobs could not read, place or send; and the way back. */
+@Command(
+        name = "dead-letters",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Show what the jobs could not read, place or send, with the reason.",
+            "Without --config: those of the last run from here, also when it has ended."
+        })
+final class DeadLettersCommand implements Callable<Integer> {
+
+    private static final int SHOWN_CHARACTERS = 160;
+
+    private enum Format {
+        TEXT,
+        JSON
+    }
+
+    @Option(
+            names = "--config",
+            paramLabel = "FILE",
+            description = "Settings that name a broker of one's own (kafka.bootstrap).")
+    private @Nullable Path config;
+
+    @Option(names = "--reason", paramLabel = "REASON", description = "Only those with this reason, such as unreadable.")
+    private @Nullable String reason;
+
+    @Option(
+            names = "--replay",
+            description = "Put back into their topic the records of a topic that this version can read.")
+    private boolean replay;
+
+    @Option(
+            names = "--format",
+            defaultValue = "text",
+            paramLabel = "text|json",
+            description = "text: two lines each, the record cut; json: one line each, whole.")
+    private Format format = Format.TEXT;
+
+    private final PrintStream out = System.out;
+    private final Map<String, Integer> counts = new TreeMap<>();
+    private int replayed;
+
+    @Override
+    public Integer call() throws Exception {
+        Home home = Home.current();
+        Optional<String> own = ownBroker();
+        if (own.isPresent()) {
+            read(own.get());
+            return 0;
+        }
+        LastRun last = LastRun.of(home)
+                .orElseThrow(() -> new IllegalArgumentException("no run has left letters under " + home.data()
+                        + "; expected --config FILE with kafka.bootstrap, or a 'quorate run' before"));
+        if (!last.embedded() || RunLock.isTaken(home)) {
+            read(last.kafka());
+            return 0;
+        }
+        // Its broker ended with the run; what it kept is read by one of our own.
+        try (RunLock lock = RunLock.take(home, Duration.ZERO);
+                KafkaBroker broker = KafkaBroker.start(home, "kafka", 0)) {
+            read(broker.bootstrap());
+        }
+        return 0;
+    }
+
+    private Optional<String> ownBroker() throws InvalidYaml {
+        if (config == null) {
+            return Optional.empty();
+        }
+        Settings settings = SettingsReader.read(config);
+        return settings.ownKafka() == null
+                ? Optional.empty()
+                : Optional.of(settings.ownKafka().bootstrap());
+    }
+
+    private void read(String bootstrap) throws IOException {
+        KafkaSettings kafka = KafkaSettings.single(bootstrap, 1, Duration.ofSeconds(1));
+        if (replay) {
+            try (DeadLetters.Replay back = new DeadLetters.Replay(kafka)) {
+                DeadLetters.each(kafka, letter -> tell(letter, back));
+            }
+        } else {
+            DeadLetters.each(kafka, letter -> tell(letter, null));
+        }
+        if (format == Format.TEXT) {
+            out.println(
+                    counts.isEmpty() ? "No dead letters" + (reason == null ? "" : " with reason " + reason) : total());
+        }
+    }
+
+    private void tell(DeadLetter letter, DeadLetters.@Nullable Replay back) {
+        if (reason != null && !reason.equals(letter.reason())) {
+            return;
+        }
+        counts.merge(letter.reason(), 1, Integer::sum);
+        String fate = back == null ? "" : fate(back.send(letter));
+        if (format == Format.JSON) {
+            out.println(new String(new EventCodec<>(DeadLetter.class).encode(letter), StandardCharsets.UTF_8));
+        } else {
+            out.println(letter.observedAt() + "  " + letter.reason() + "  " + letter.source()
+                    + (letter.cluster() == null ? "" : "  " + letter.cluster()) + ": " + letter.detail() + fate);
+            out.println("    " + cut(letter.record()));
+        }
+    }
+
+    private String fate(Optional<String> refusal) {
+        if (refusal.isPresent()) {
+            return "; not put back: " + refusal.get();
+        }
+        replayed++;
+        return "; put back";
+    }
+
+    private static String cut(String record) {
+        String line = record.replaceAll("\\s+", " ").strip();
+        return line.length() <= SHOWN_CHARACTERS
+                ? line
+                : line.substring(0, SHOWN_CHARACTERS) + " ... (" + record.length()
+                        + " characters; --format json shows all)";
+    }
+
+    private String total() {
+        int all = counts.values().stream().mapToInt(Integer::intValue).sum();
+        return all + " dead letters " + counts + (replay ? ", " + replayed + " put back" : "");
+    }
+}
