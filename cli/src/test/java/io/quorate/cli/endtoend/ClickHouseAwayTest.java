@@ -1,4 +1,4 @@
-package io.quorate.cli.survival;
+package io.quorate.cli.endtoend;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

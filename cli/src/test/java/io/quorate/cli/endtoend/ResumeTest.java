@@ -1,8 +1,8 @@
-package io.quorate.cli.survival;
+package io.quorate.cli.endtoend;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.quorate.cli.survival.Watched.Page;
+import io.quorate.cli.endtoend.Watched.Page;
 import io.quorate.desk.Home;
 import io.quorate.events.Alert;
 import io.quorate.events.DeadLetter;

@@ -1,4 +1,4 @@
-package io.quorate.cli.survival;
+package io.quorate.cli.endtoend;
 
 import io.quorate.cli.stack.LastRun;
 import io.quorate.desk.Home;

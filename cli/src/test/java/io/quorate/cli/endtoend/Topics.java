@@ -1,4 +1,4 @@
-package io.quorate.cli.survival;
+package io.quorate.cli.endtoend;
 
 import io.quorate.events.codec.EventCodec;
 import io.quorate.events.codec.Topic;

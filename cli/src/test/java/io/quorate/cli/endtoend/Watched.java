@@ -1,4 +1,4 @@
-package io.quorate.cli.survival;
+package io.quorate.cli.endtoend;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -84,8 +84,18 @@ final class Watched implements AutoCloseable {
                         receiver.getAddress().getPort());
     }
 
-    List<Page> pages() {
-        return List.copyOf(pages);
+    /** Settings written for others' addresses, with its own in their place. */
+    String inPlaceOfExamples(String settings) {
+        String own = settings.replace("http://prometheus.example:9090", prometheus.url())
+                .replace("prod-eu-1", "c1")
+                .replace(
+                        "http://127.0.0.1:9099",
+                        "http://127.0.0.1:" + receiver.getAddress().getPort());
+        List<String> endpoints = cluster.endpoints();
+        for (int i = 0; i < endpoints.size(); i++) {
+            own = own.replace("http://etcd-" + (i + 1) + ".example:2379", endpoints.get(i));
+        }
+        return own;
     }
 
     List<Page> storms() {

@@ -1,2 +1,0 @@
-/** What a run survives: a killed Flink process, a ClickHouse that goes away. */
-package io.quorate.cli.survival;
