@@ -31,6 +31,22 @@ public final class Durations {
         };
     }
 
+    /** The same duration as {@link #parse} reads it, in the largest unit that divides it: {@code 90s}. */
+    public static String text(Duration duration) {
+        long millis = duration.toMillis();
+        if (millis == 0) {
+            return "0s";
+        }
+        String[] units = {"d", "h", "m", "s"};
+        long[] sizes = {86_400_000, 3_600_000, 60_000, 1_000};
+        for (int i = 0; i < units.length; i++) {
+            if (millis % sizes[i] == 0) {
+                return millis / sizes[i] + units[i];
+            }
+        }
+        return millis + "ms";
+    }
+
     /** The shortest such text, in at most two units: {@code 1m 30s}. */
     public static String format(Duration duration) {
         if (duration.toMillis() < 1000) {

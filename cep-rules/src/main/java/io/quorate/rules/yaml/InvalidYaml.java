@@ -9,8 +9,8 @@ public final class InvalidYaml extends Exception {
     private final transient List<YamlProblem> problems;
 
     public InvalidYaml(List<YamlProblem> problems) {
-        super(problems.stream().sorted().map(YamlProblem::toString).collect(Collectors.joining("\n")));
-        this.problems = problems.stream().sorted().toList();
+        super(problems.stream().distinct().sorted().map(YamlProblem::toString).collect(Collectors.joining("\n")));
+        this.problems = problems.stream().distinct().sorted().toList();
     }
 
     public List<YamlProblem> problems() {

@@ -11,8 +11,9 @@ public record YamlProblem(String file, int line, String message) implements Comp
                 : line != other.line ? Integer.compare(line, other.line) : message.compareTo(other.message);
     }
 
+    /** One line, whatever the file holds. */
     @Override
     public String toString() {
-        return file + ":" + line + ": " + message;
+        return (file + ":" + line + ": " + message).replaceAll("[\\p{Cntrl}\\u0085\\u2028\\u2029]+", " ");
     }
 }

@@ -2,6 +2,7 @@ package io.quorate.rules.yaml;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.TextNode;
 import com.networknt.schema.Error;
 import com.networknt.schema.Schema;
 import com.networknt.schema.SchemaRegistry;
@@ -10,17 +11,26 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 
 /**
  * A JSON schema that a YAML file must keep to; it tells every breach with its line, the expected value and, for an unknown
- * key, the nearest known one. A value's {@code description} in the schema says what is expected there.
+ * key, the nearest known one. A value's {@code description} in the schema says what is expected there; a value that the
+ * schema marks {@code writeOnly} may hold a secret and is never repeated.
  */
 public final class YamlSchema {
+
+    private static final int LONGEST = 120;
+
+    /** Keys under which people write secrets. */
+    private static final Pattern SECRET = Pattern.compile("(?i)pass|token|secret|credential");
 
     private final Schema schema;
     private final JsonNode text;
@@ -46,39 +56,119 @@ public final class YamlSchema {
         }
     }
 
-    /** Everything in which this file breaks the schema; empty when it keeps to it. */
+    /** Everything that is wrong with this file; empty when it keeps to the schema. */
     public List<YamlProblem> problems(YamlFile file) {
-        List<YamlProblem> problems = new ArrayList<>();
-        for (Error error : schema.validate(file.root())) {
-            String pointer = error.getInstanceLocation().toString();
-            problems.add(
-                    switch (error.getKeyword()) {
-                        case "additionalProperties" ->
-                            file.problemAt(
-                                    pointer + YamlFile.step(error.getProperty()), unknownKey(error.getProperty()));
-                        case "required" ->
-                            file.problemAt(
-                                    pointer,
-                                    "'" + error.getProperty() + "' is missing; expected " + describe(error, "it here"));
-                        default ->
-                            file.problemAt(
-                                    pointer,
-                                    "'" + lastStep(pointer) + "' is "
-                                            + file.root().at(pointer) + "; expected "
-                                            + describe(error, error.getMessage()));
-                    });
-        }
-        return problems.stream().distinct().sorted().toList();
+        return breaches(file).stream()
+                .map(YamlBreach::problem)
+                .distinct()
+                .sorted()
+                .toList();
     }
 
-    private static String lastStep(String pointer) {
-        return pointer.substring(pointer.lastIndexOf('/') + 1);
+    /** The same with the places that each problem spoils; no place is complained about twice. */
+    public List<YamlBreach> breaches(YamlFile file) {
+        List<YamlBreach> breaches = new ArrayList<>(file.flaws());
+        Set<String> spoilt = new HashSet<>();
+        breaches.forEach(breach -> spoilt.addAll(breach.places()));
+        List<Error> errors = schema.validate(file.root());
+        // Unknown keys first: what one of them was meant to be is not missing.
+        for (Error error : errors) {
+            if (error.getKeyword().equals("additionalProperties")) {
+                add(unknownKey(file, error), spoilt, breaches);
+            }
+        }
+        for (Error error : errors) {
+            String pointer = error.getInstanceLocation().toString();
+            switch (error.getKeyword()) {
+                case "additionalProperties" -> {}
+                case "required" ->
+                    add(
+                            new YamlBreach(
+                                    Set.of(pointer + YamlFile.step(error.getProperty())),
+                                    file.problemAt(
+                                            pointer,
+                                            "'" + error.getProperty() + "' is missing; expected "
+                                                    + describe(error, "it here"))),
+                            spoilt,
+                            breaches);
+                default ->
+                    add(
+                            new YamlBreach(
+                                    Set.of(pointer),
+                                    file.problemAt(
+                                            pointer,
+                                            name(pointer) + told(file.root().at(pointer), offended(error))
+                                                    + "; expected " + describe(error, error.getMessage()))),
+                            spoilt,
+                            breaches);
+            }
+        }
+        return breaches;
+    }
+
+    private static void add(YamlBreach breach, Set<String> spoilt, List<YamlBreach> breaches) {
+        if (breach.places().stream().noneMatch(spoilt::contains)) {
+            spoilt.addAll(breach.places());
+            breaches.add(breach);
+        }
+    }
+
+    /** The key, or the list and the number in it. */
+    private static String name(String pointer) {
+        if (pointer.isEmpty()) {
+            return "the file";
+        }
+        String[] steps = pointer.split("/");
+        String last = steps[steps.length - 1].replace("~1", "/").replace("~0", "~");
+        return last.matches("\\d+") && steps.length > 2
+                ? "'" + steps[steps.length - 2] + "[" + last + "]'"
+                : "'" + last + "'";
+    }
+
+    /** What stands there, as far as it may be told. */
+    private String told(JsonNode value, JsonNode offended) {
+        // A map may hold anything, also what belongs elsewhere.
+        if (value.isContainerNode() && secret(text)) {
+            return value.isObject() ? " is a map" : " is a list";
+        }
+        if (secret(offended)) {
+            return " does not fit (not repeated, as it may hold a secret)";
+        }
+        return " is " + (value.isTextual() ? TextNode.valueOf(shown(value.asText())) : value);
+    }
+
+    /** Whether the schema marks this value, or one within it, as secret. */
+    private boolean secret(JsonNode offended) {
+        if (offended.path("writeOnly").asBoolean()) {
+            return true;
+        }
+        JsonNode reference = offended.path("$ref");
+        if (reference.isTextual() && secret(text.at(reference.asText().substring(1)))) {
+            return true;
+        }
+        for (JsonNode child : offended) {
+            if (secret(child)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** A value as messages show it: users, passwords and queries of addresses masked, the rest up to a length. */
+    public static String shown(String value) {
+        String masked = value.replaceFirst("(?s)^([A-Za-z][A-Za-z0-9+.-]*://)?.*@", "$1***@")
+                .replaceFirst("(?s)://([^?#]*)[?#].*$", "://$1?***");
+        return masked.length() > LONGEST ? masked.substring(0, LONGEST) + "..." : masked;
+    }
+
+    private JsonNode offended(Error error) {
+        String path = error.getSchemaLocation().getFragment().toString();
+        return text.at(path.substring(0, Math.max(0, path.lastIndexOf('/'))));
     }
 
     /** What the schema says in words of the offended value. */
     private String describe(Error error, String otherwise) {
-        String path = error.getSchemaLocation().getFragment().toString();
-        JsonNode offended = text.at(path.substring(0, Math.max(0, path.lastIndexOf('/'))));
+        JsonNode offended = offended(error);
         if ("required".equals(error.getKeyword())) {
             offended = offended.path("properties").path(error.getProperty());
         }
@@ -89,14 +179,47 @@ public final class YamlSchema {
         return offended.path("description").asText(otherwise);
     }
 
-    private String unknownKey(String key) {
-        Set<String> known = new TreeSet<>();
-        collectKeys(text, known);
-        Optional<String> nearest = known.stream()
+    private YamlBreach unknownKey(YamlFile file, Error error) {
+        String key = error.getProperty();
+        String pointer = error.getInstanceLocation().toString();
+        String place = pointer + YamlFile.step(key);
+        Set<String> here = new TreeSet<>();
+        offended(error).path("properties").fieldNames().forEachRemaining(here::add);
+        Optional<String> slot = slot(key, here);
+        Set<String> everywhere = new TreeSet<>();
+        collectKeys(text, everywhere);
+        Optional<String> nearest = slot.isPresent()
+                ? slot.map(s -> s + "-file")
+                : nearest(key, here).or(() -> nearest(key, everywhere));
+        String message = slot.map(
+                        s -> "'" + shown(key) + "' would hold a secret in clear; expected '" + s + "-file' or '" + s
+                                + "-env' in its place: secrets come from files or from the environment only")
+                .orElseGet(() -> "unknown key '" + shown(key) + "'"
+                        + nearest.map(n -> "; did you mean '" + n + "'?").orElse("; expected no such key"));
+        Set<String> places = new HashSet<>(Set.of(place));
+        nearest.filter(n -> here.contains(n) && !file.root().at(pointer).has(n))
+                .ifPresent(n -> places.add(pointer + YamlFile.step(n)));
+        return new YamlBreach(places, file.problemAt(place, message));
+    }
+
+    /** The slot X of a secret, of which the schema knows X-file and X-env, that this key tries to fill in clear. */
+    private static Optional<String> slot(String key, Set<String> known) {
+        List<String> slots = known.stream()
+                .filter(name -> name.endsWith("-file"))
+                .map(name -> name.substring(0, name.length() - "-file".length()))
+                .filter(name -> known.contains(name + "-env") && !known.contains(name))
+                .toList();
+        Optional<String> like = nearest(key, known);
+        if (like.isEmpty() && SECRET.matcher(key).find() && !key.matches(".*[-_](file|env)")) {
+            return slots.stream().findFirst();
+        }
+        return nearest(key, slots).filter(slot -> like.isEmpty() || distance(slot, key) < distance(like.get(), key));
+    }
+
+    private static Optional<String> nearest(String key, Collection<String> known) {
+        return known.stream()
                 .filter(candidate -> distance(candidate, key) <= Math.max(2, key.length() / 3))
                 .min(Comparator.comparingInt(candidate -> distance(candidate, key)));
-        return "unknown key '" + key + "'"
-                + nearest.map(n -> "; did you mean '" + n + "'?").orElse("; expected no such key");
     }
 
     private static void collectKeys(JsonNode node, Set<String> into) {

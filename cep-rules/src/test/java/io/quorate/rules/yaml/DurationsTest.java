@@ -28,6 +28,14 @@ class DurationsTest {
     }
 
     @Test
+    void writesWhatItReads() {
+        for (String text : List.of("0s", "500ms", "1500ms", "90s", "15m", "25h", "7d", "999999999d")) {
+            assertThat(Durations.text(Durations.parse(text))).isEqualTo(text);
+        }
+        assertThat(Durations.text(Duration.ofSeconds(60))).isEqualTo("1m");
+    }
+
+    @Test
     void writesAtMostTwoUnits() {
         assertThat(Durations.format(Duration.ofMillis(250))).isEqualTo("250ms");
         assertThat(Durations.format(Duration.ofSeconds(90))).isEqualTo("1m 30s");
