@@ -41,13 +41,14 @@ public final class FreePorts {
     }
 
     /** The port that was asked for, if it is free, or any free one for 0. */
-    public static int asked(String part, int port) {
+    public static synchronized int asked(String part, int port) {
         if (port == 0) {
             return next();
         }
         if (!free(port)) {
             throw new PortBusy(part, port, holder(port).orElse("a process that this user may not look at"));
         }
+        GIVEN.add(port);
         return port;
     }
 
