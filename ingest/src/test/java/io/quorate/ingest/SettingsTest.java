@@ -5,13 +5,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.quorate.ingest.etcd.EtcdSettings;
 import io.quorate.ingest.etcd.EtcdSource;
+import io.quorate.ingest.prometheus.BearerToken;
 import io.quorate.ingest.prometheus.PrometheusSettings;
 import io.quorate.ingest.prometheus.PrometheusSource;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.apache.flink.util.InstantiationUtil;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class SettingsTest {
 
@@ -44,8 +48,43 @@ class SettingsTest {
                         "ingest.prometheus.drop-labels: x y",
                         "ingest.prometheus.cluster: is blank",
                         "ingest.prometheus.timeout: 1001ms, expected more than 0 and at most the interval of 1000ms");
+    }
+
+    @Test
+    void refuseUsersInAddressesWithoutRepeatingThem() {
         assertThatThrownBy(() -> PrometheusSettings.of("http://me:s3cret@p:9090"))
                 .hasMessageContaining("bearer-token-file")
+                .message()
+                .doesNotContain("s3cret");
+        for (String endpoint : List.of("http://me:s3cret@e:2379", "http://me:s3cret @e:2379", "me:s3cret@e:2379")) {
+            assertThatThrownBy(() -> EtcdSettings.of("c", List.of(endpoint)))
+                    .hasMessageContaining("tls.certificate")
+                    .message()
+                    .doesNotContain("s3cret");
+        }
+    }
+
+    @Test
+    void refusePortsThatAreNone() {
+        assertThatThrownBy(() -> PrometheusSettings.of("http://p:70000")).hasMessageContaining("no address");
+        assertThatThrownBy(() -> EtcdSettings.of("c", List.of("http://e:70000")))
+                .hasMessageContaining("http://host:port");
+    }
+
+    @Test
+    void neverShowAToken() throws Exception {
+        PrometheusSettings settings = new PrometheusSettings(
+                "http://p:9090", "{}", "cluster", null, null, SECOND, SECOND, BearerToken.of("s3cret"), List.of());
+        assertThat(settings.toString()).contains("***").doesNotContain("s3cret");
+        assertThat(BearerToken.of("s3cret").header()).isEqualTo("Bearer s3cret");
+        assertThat(BearerToken.of("s3cret")).isEqualTo(BearerToken.of("s3cret")).isNotEqualTo(BearerToken.of("other"));
+    }
+
+    @Test
+    void refuseATokenThatWouldBreakTheHeader(@TempDir Path folder) throws Exception {
+        Path file = Files.writeString(folder.resolve("token"), "s3cret\nmore");
+        assertThatThrownBy(() -> BearerToken.inFile(file.toString()).header())
+                .hasMessageContaining("expected one line of ASCII")
                 .message()
                 .doesNotContain("s3cret");
     }
@@ -63,9 +102,9 @@ class SettingsTest {
                 .message()
                 .contains(
                         "ingest.etcd.cluster: is blank",
-                        "ingest.etcd.endpoints: e:2379 is none",
-                        "ingest.etcd.endpoints: http://e is none",
-                        "ingest.etcd.endpoints: http://e:1 stands twice",
+                        "ingest.etcd.endpoints[0]: e:2379 is none",
+                        "ingest.etcd.endpoints[1]: http://e is none",
+                        "ingest.etcd.endpoints[3]: http://e:1 stands twice",
                         "ingest.etcd.tls: is given, but no endpoint is https",
                         "ingest.etcd.deadline: 0ms",
                         "ingest.etcd.member-list-interval: 10ms");

@@ -3,7 +3,6 @@ package io.quorate.cli.stack;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.quorate.desk.Child;
-import io.quorate.desk.FreePorts;
 import io.quorate.desk.Home;
 import io.quorate.desk.ParentWatch;
 import io.quorate.desk.PartUnavailable;
@@ -95,10 +94,6 @@ public final class FlinkProcess implements AutoCloseable {
         Path log = home.logs().resolve("flink.log");
         Child child = Processes.spawn(home, "flink", command, log, Map.of());
         return new FlinkProcess(child, "http://127.0.0.1:" + arguments.restPort());
-    }
-
-    static int freePort() {
-        return FreePorts.next();
     }
 
     /** Waits until that many jobs run, all their tasks included. */

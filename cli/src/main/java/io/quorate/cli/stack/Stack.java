@@ -1,6 +1,7 @@
 package io.quorate.cli.stack;
 
 import io.quorate.desk.ClickHouseEngine;
+import io.quorate.desk.FreePorts;
 import io.quorate.desk.Home;
 import io.quorate.desk.KafkaBroker;
 import io.quorate.desk.Parts;
@@ -56,17 +57,22 @@ public final class Stack implements AutoCloseable {
     public static Stack start(Home home, Path config, Duration idleAfter, Beginning beginning, Parts.Progress progress)
             throws Exception {
         Settings settings = SettingsReader.read(config);
+        // Before anything starts: which of the ports that were asked for is taken.
+        FreePorts.asked("Kafka", settings.desk().kafkaPort());
+        FreePorts.asked("ClickHouse", settings.desk().clickhousePort());
+        int flinkPort = FreePorts.asked("Flink", settings.desk().flinkPort());
         CompletableFuture<@Nullable KafkaBroker> startingBroker = settings.ownKafka() != null
                 ? CompletableFuture.completedFuture(null)
                 : CompletableFuture.supplyAsync(() -> {
                     progress.tell("Starting Kafka");
-                    return KafkaBroker.start(home, "kafka", 0);
+                    return KafkaBroker.start(home, "kafka", settings.desk().kafkaPort());
                 });
         CompletableFuture<@Nullable ClickHouseEngine> startingEngine = settings.ownClickhouse() != null
                 ? CompletableFuture.completedFuture(null)
                 : CompletableFuture.supplyAsync(() -> {
                     progress.tell("Starting the ClickHouse engine");
-                    return ClickHouseEngine.start(home, "clickhouse", 0);
+                    return ClickHouseEngine.start(
+                            home, "clickhouse", settings.desk().clickhousePort());
                 });
         KafkaBroker broker = Started.get(startingBroker);
         ClickHouseEngine engine = Started.get(startingEngine);
@@ -84,7 +90,7 @@ public final class Stack implements AutoCloseable {
                         kafka.bootstrap(),
                         clickhouse.url(),
                         home.data().resolve("checkpoints").toUri().toString(),
-                        FlinkProcess.freePort(),
+                        flinkPort,
                         idleAfter.toSeconds(),
                         beginning));
         return new Stack(broker, engine, flink, kafka, clickhouse, FlinkProcessMain.jobsOf(settings));

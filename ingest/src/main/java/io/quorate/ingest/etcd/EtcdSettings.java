@@ -73,19 +73,19 @@ public record EtcdSettings(
             problems.add("endpoints: is empty, expected at least one such as http://etcd-1.example:2379");
         }
         Set<String> seen = new HashSet<>();
-        for (String endpoint : endpoints) {
-            String problem = problem(endpoint);
+        for (int i = 0; i < endpoints.size(); i++) {
+            String problem = problem(endpoints.get(i));
             if (problem != null) {
-                problems.add("endpoints: " + problem);
-            } else if (!seen.add(endpoint)) {
-                problems.add("endpoints: " + endpoint + " stands twice");
+                problems.add("endpoints[" + i + "]: " + problem);
+            } else if (!seen.add(endpoints.get(i))) {
+                problems.add("endpoints[" + i + "]: " + endpoints.get(i) + " stands twice, expected each once");
             }
         }
         if (tls != null && endpoints.stream().noneMatch(endpoint -> endpoint.startsWith("https://"))) {
-            problems.add("tls: is given, but no endpoint is https");
+            problems.add("tls: is given, but no endpoint is https; expected https endpoints, or no tls");
         }
         if (interval.compareTo(Duration.ofMillis(100)) < 0) {
-            problems.add("interval: " + interval.toMillis() + "ms is too short, expected at least 100ms");
+            problems.add("status-interval: " + interval.toMillis() + "ms is too short, expected at least 100ms");
         }
         if (deadline.isNegative() || deadline.isZero() || deadline.compareTo(interval) > 0) {
             problems.add("deadline: " + deadline.toMillis() + "ms, expected more than 0 and at most the interval of "
@@ -96,7 +96,8 @@ public record EtcdSettings(
                     + "ms, expected at least the interval of " + interval.toMillis() + "ms");
         }
         if (!problems.isEmpty()) {
-            throw new IllegalArgumentException("ingest.etcd." + String.join("; ingest.etcd.", problems));
+            // A line per key, for whoever tells each with its place.
+            throw new IllegalArgumentException("ingest.etcd." + String.join("\ningest.etcd.", problems));
         }
     }
 
@@ -106,20 +107,28 @@ public record EtcdSettings(
     }
 
     private static @Nullable String problem(String endpoint) {
+        if (endpoint.contains("@")) {
+            return "holds a user or a password (not repeated), expected only scheme, host and port: etcd is shown a"
+                    + " certificate, set tls.certificate and tls.key";
+        }
         try {
             URI uri = new URI(endpoint);
-            if (uri.getUserInfo() != null) {
-                return "one holds a secret, expected only host and port";
-            }
             boolean scheme = "http".equals(uri.getScheme()) || "https".equals(uri.getScheme());
             boolean bare = uri.getPath() == null
                     || uri.getPath().isEmpty()
                     || uri.getPath().equals("/");
-            return scheme && uri.getHost() != null && uri.getPort() > 0 && bare
+            boolean port = uri.getPort() > 0 && uri.getPort() <= 65_535;
+            boolean nothingBehind = uri.getQuery() == null && uri.getFragment() == null;
+            return scheme && uri.getHost() != null && port && bare && nothingBehind
                     ? null
-                    : endpoint + " is none, expected http://host:port or https://host:port";
+                    : withoutQuery(endpoint) + " is none, expected http://host:port or https://host:port";
         } catch (URISyntaxException e) {
-            return endpoint + " is no address, expected http://host:port or https://host:port";
+            return withoutQuery(endpoint) + " is no address, expected http://host:port or https://host:port";
         }
+    }
+
+    /** A secret may stand behind it. */
+    private static String withoutQuery(String endpoint) {
+        return endpoint.replaceFirst("(?s)[?#].*", "");
     }
 }

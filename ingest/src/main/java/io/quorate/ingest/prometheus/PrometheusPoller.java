@@ -10,8 +10,6 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -124,8 +122,7 @@ final class PrometheusPoller implements Poller {
         try {
             request = request(questions.get(number));
         } catch (IOException e) {
-            failed(new PollTrouble(
-                    "error", "bearer-token-file " + settings.bearerTokenFile() + " cannot be read: " + e.getMessage()));
+            failed(new PollTrouble("error", String.valueOf(e.getMessage())));
             return;
         }
         Call call = client.newCall(request);
@@ -159,10 +156,9 @@ final class PrometheusPoller implements Poller {
         Request.Builder request = new Request.Builder()
                 .url(address)
                 .post(new FormBody.Builder().add("query", question).build());
-        if (settings.bearerTokenFile() != null) {
-            // Read anew each time: tokens are rotated.
-            String token = Files.readString(Path.of(settings.bearerTokenFile())).strip();
-            request.header("Authorization", "Bearer " + token);
+        BearerToken token = settings.bearerToken();
+        if (token != null) {
+            request.header("Authorization", token.header());
         }
         return request.build();
     }
@@ -174,7 +170,7 @@ final class PrometheusPoller implements Poller {
         }
         CappedBody body = new CappedBody(response.body().byteStream(), ERROR_BODY_CAP);
         String hint = switch (response.code()) {
-            case 401, 403 -> "; expected a token that may query, in the file of bearer-token-file";
+            case 401, 403 -> "; expected a token that may query: bearer-token-file or bearer-token-env";
             case 404 -> "; expected Prometheus' API below the url";
             default -> response.isRedirect() ? "; redirects are not followed, set url to where it leads" : "";
         };

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param memberLabel which label names the member; null for {@code member} where there is one, else {@code instance}
  * @param interval from poll to poll
  * @param timeout of one poll, at most the interval
- * @param bearerTokenFile holds the token to show; null for none
+ * @param bearerToken to show; null for none
  * @param dropLabels further labels that name the member, such as those of replicas, to be left out of series
  */
 public record PrometheusSettings(
@@ -28,7 +28,7 @@ public record PrometheusSettings(
         @Nullable String memberLabel,
         Duration interval,
         Duration timeout,
-        @Nullable String bearerTokenFile,
+        @Nullable BearerToken bearerToken,
         List<String> dropLabels)
         implements Serializable {
 
@@ -49,7 +49,8 @@ public record PrometheusSettings(
         if (parsed == null) {
             problems.add("url: no address, expected such as http://prometheus.example:9090");
         } else if (!parsed.username().isEmpty() || !parsed.password().isEmpty()) {
-            problems.add("url: holds a secret, expected it in the file of bearer-token-file");
+            problems.add("url: holds a user or a password (not repeated), expected none there: set bearer-token-file or"
+                    + " bearer-token-env");
         } else if (parsed.query() != null || parsed.fragment() != null) {
             problems.add("url: holds a query, expected only host, port and path prefix");
         }
@@ -71,10 +72,10 @@ public record PrometheusSettings(
             problems.add("cluster: is blank, expected a name or no such key");
         }
         if (interval.compareTo(SHORTEST) < 0) {
-            problems.add("interval: " + interval.toMillis() + "ms is too short, expected at least 100ms");
+            problems.add("metrics-interval: " + interval.toMillis() + "ms is too short, expected at least 100ms");
         }
         if (interval.compareTo(LONGEST) > 0) {
-            problems.add("interval: " + interval.toSeconds()
+            problems.add("metrics-interval: " + interval.toSeconds()
                     + "s is too long, expected at most 30s: samples more than a minute old are refused");
         }
         if (timeout.isNegative() || timeout.isZero() || timeout.compareTo(interval) > 0) {
@@ -82,7 +83,8 @@ public record PrometheusSettings(
                     + interval.toMillis() + "ms");
         }
         if (!problems.isEmpty()) {
-            throw new IllegalArgumentException("ingest.prometheus." + String.join("; ingest.prometheus.", problems));
+            // A line per key, for whoever tells each with its place.
+            throw new IllegalArgumentException("ingest.prometheus." + String.join("\ningest.prometheus.", problems));
         }
     }
 

@@ -260,7 +260,15 @@ class PrometheusPollerTest {
         giveScrape("m1", NOON, 5);
         Path token = Files.writeString(folder.resolve("token"), "s3cret\n");
         PrometheusSettings settings = new PrometheusSettings(
-                prometheus.url(), "{}", "cluster", null, null, OFTEN, OFTEN, token.toString(), List.of());
+                prometheus.url(),
+                "{}",
+                "cluster",
+                null,
+                null,
+                OFTEN,
+                OFTEN,
+                BearerToken.inFile(token.toString()),
+                List.of());
         poll(settings, 1);
         assertThat(prometheus.authorizations).containsOnly("Bearer s3cret");
 

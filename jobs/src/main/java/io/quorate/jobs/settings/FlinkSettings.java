@@ -1,5 +1,6 @@
 package io.quorate.jobs.settings;
 
+import io.quorate.rules.yaml.Durations;
 import java.io.Serializable;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -16,7 +17,12 @@ public record FlinkSettings(@Nullable String checkpointDir, Duration checkpointI
     public FlinkSettings {
         if (checkpointInterval.toMillis() < 100) {
             throw new IllegalArgumentException(
-                    "flink.checkpoint-interval is " + checkpointInterval + "; expected at least 100ms");
+                    "flink.checkpoint-interval: " + Durations.text(checkpointInterval) + ", expected at least 100ms");
+        }
+        if (checkpointDir != null && checkpointDir.matches("(?s)[A-Za-z0-9+.-]+://[^/]*:.*@.*")) {
+            throw new IllegalArgumentException(
+                    "flink.checkpoint-dir: holds a user or a password (not repeated), expected"
+                            + " none there: give Flink's own configuration the credentials of the storage");
         }
     }
 }

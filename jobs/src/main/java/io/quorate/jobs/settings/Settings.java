@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param rules as they read under the profile
  * @param ownKafka null when the embedded broker is to be used
  * @param ownClickhouse null when the embedded engine is to be used
+ * @param desk ports of what runs embedded
  */
 public record Settings(
         List<PrometheusSettings> prometheus,
@@ -30,7 +31,8 @@ public record Settings(
         List<ReceiverSettings> receivers,
         @Nullable KafkaSettings ownKafka,
         @Nullable ClickHouseSettings ownClickhouse,
-        FlinkSettings flink) {
+        FlinkSettings flink,
+        DeskSettings desk) {
 
     /** A job's arguments: {@code --config quorate.yaml}. */
     public static Settings ofArguments(String[] args) throws InvalidYaml {
@@ -57,16 +59,46 @@ public record Settings(
 
     public Settings withKafka(KafkaSettings kafka) {
         return new Settings(
-                prometheus, etcd, metricsInterval, windows, profile, rules, receivers, kafka, ownClickhouse, flink);
+                prometheus,
+                etcd,
+                metricsInterval,
+                windows,
+                profile,
+                rules,
+                receivers,
+                kafka,
+                ownClickhouse,
+                flink,
+                desk);
     }
 
     public Settings withClickhouse(ClickHouseSettings clickhouse) {
         return new Settings(
-                prometheus, etcd, metricsInterval, windows, profile, rules, receivers, ownKafka, clickhouse, flink);
+                prometheus,
+                etcd,
+                metricsInterval,
+                windows,
+                profile,
+                rules,
+                receivers,
+                ownKafka,
+                clickhouse,
+                flink,
+                desk);
     }
 
     public Settings withFlink(FlinkSettings other) {
         return new Settings(
-                prometheus, etcd, metricsInterval, windows, profile, rules, receivers, ownKafka, ownClickhouse, other);
+                prometheus,
+                etcd,
+                metricsInterval,
+                windows,
+                profile,
+                rules,
+                receivers,
+                ownKafka,
+                ownClickhouse,
+                other,
+                desk);
     }
 }

@@ -1,44 +1,51 @@
 package io.quorate.jobs.settings;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.quorate.ingest.etcd.EtcdSettings;
+import io.quorate.ingest.prometheus.BearerToken;
 import io.quorate.ingest.prometheus.PrometheusSettings;
 import io.quorate.jobs.kafka.KafkaSettings;
 import io.quorate.rules.Rule;
 import io.quorate.rules.RuleReader;
-import io.quorate.rules.yaml.Durations;
 import io.quorate.rules.yaml.InvalidYaml;
 import io.quorate.rules.yaml.YamlFile;
-import io.quorate.rules.yaml.YamlProblem;
 import io.quorate.rules.yaml.YamlSchema;
 import io.quorate.sinks.clickhouse.ClickHouseSettings;
 import io.quorate.sinks.receivers.ReceiverSettings;
 import io.quorate.sinks.receivers.Retry;
 import io.quorate.sinks.receivers.webhook.WebhookSettings;
-import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Supplier;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/** Reads quorate.yaml, and tells everything that is wrong with it in one go. */
+/**
+ * Reads quorate.yaml, and tells everything that is wrong with it in one go: what the schema refuses, what the records
+ * refuse, files and variables that are not there. What would only follow from another problem is not told.
+ */
 public final class SettingsReader {
 
     private static final YamlSchema SCHEMA = YamlSchema.resource(SettingsReader.class, "/schema/quorate.schema.json");
 
-    private final YamlFile file;
-    private final Path folder;
-    private final List<YamlProblem> problems;
+    /** Stands for an address that was refused, so that the rest of its record is judged; never leaves this class. */
+    private static final String STAND_IN = "https://refused:1";
 
-    private SettingsReader(YamlFile file, Path folder) {
-        this.file = file;
-        this.folder = folder;
-        this.problems = new ArrayList<>(SCHEMA.problems(file));
+    private final Reading reading;
+    private final Room root;
+    private final List<String> masked = new ArrayList<>();
+    private final Set<String> seen = new HashSet<>();
+
+    private SettingsReader(Reading reading) {
+        this.reading = reading;
+        this.root = reading.root();
     }
 
     /**
@@ -47,196 +54,312 @@ public final class SettingsReader {
      * @throws InvalidYaml with every problem, each with its line
      */
     public static Settings read(Path path) throws InvalidYaml {
+        return read(path, System::getenv);
+    }
+
+    static Settings read(Path path, UnaryOperator<@Nullable String> environment) throws InvalidYaml {
+        return of(path, environment).settings();
+    }
+
+    /**
+     * The effective settings in this file as YAML, defaults included, which reads as the same settings. Secrets are named by
+     * their file or variable; an address in clear that may be secret is masked after its host.
+     *
+     * @throws InvalidYaml with every problem, each with its line
+     */
+    public static String print(Path path) throws InvalidYaml {
+        return print(path, System::getenv);
+    }
+
+    static String print(Path path, UnaryOperator<@Nullable String> environment) throws InvalidYaml {
+        SettingsReader reader = of(path, environment);
+        return reader.printed(reader.settings());
+    }
+
+    private static SettingsReader of(Path path, UnaryOperator<@Nullable String> environment) throws InvalidYaml {
         Path folder = path.toAbsolutePath().getParent();
-        return new SettingsReader(YamlFile.read(path), folder == null ? Path.of(".") : folder).settings();
+        return new SettingsReader(
+                new Reading(YamlFile.read(path), SCHEMA, folder == null ? Path.of(".") : folder, environment));
+    }
+
+    private String printed(Settings settings) {
+        StringBuilder text = new StringBuilder();
+        text.append("# The effective settings of ")
+                .append(reading.name().replaceAll("\\p{Cntrl}", " "))
+                .append(", defaults included; paths are absolute.\n")
+                .append("# Secrets are named by their file or environment variable and never shown.\n");
+        for (String address : masked) {
+            text.append("# ")
+                    .append(address)
+                    .append(" is masked after its host, as it may hold a token; to run from this text, name the address"
+                            + " by url-file or url-env.\n");
+        }
+        if (settings.ownKafka() == null) {
+            text.append("# No room kafka: an embedded broker runs.\n");
+        }
+        if (settings.ownClickhouse() == null) {
+            text.append("# No room clickhouse: an embedded engine runs.\n");
+        }
+        return text.append(YamlFile.text(root.effective())).toString();
     }
 
     private Settings settings() throws InvalidYaml {
-        if (!problems.isEmpty()) {
-            throw new InvalidYaml(problems);
+        Room ingest = root.room("ingest");
+        Duration metrics = ingest.duration("metrics-interval", PrometheusSettings.INTERVAL);
+        Duration status = ingest.duration("status-interval", EtcdSettings.INTERVAL);
+        List<PrometheusSettings> prometheus =
+                each(ingest, "prometheus", server -> prometheus(server, metrics, !spoilt(ingest, "metrics-interval")));
+        List<EtcdSettings> etcd =
+                each(ingest, "etcd", cluster -> etcd(cluster, status, !spoilt(ingest, "status-interval")));
+        if (!ingest.means("prometheus") && !ingest.means("etcd")) {
+            reading.problem(ingest.pointer(), "'ingest' asks nobody; expected prometheus, etcd, or both");
         }
-        JsonNode root = file.root();
-        JsonNode ingest = root.path("ingest");
-        Duration metrics = duration(ingest.path("metrics-interval"), PrometheusSettings.INTERVAL);
-        Duration status = duration(ingest.path("status-interval"), EtcdSettings.INTERVAL);
-        String profile = root.path("rules").path("profile").asText("fleet");
-
-        List<PrometheusSettings> prometheus = each("/ingest/prometheus", (at, node) -> prometheus(at, node, metrics));
-        List<EtcdSettings> etcd = each("/ingest/etcd", (at, node) -> etcd(at, node, status));
-        List<ReceiverSettings> receivers = each("/alerting/receivers", (at, node) -> webhook(node.path("webhook")));
-        WindowSettings windows = built(
-                "/percentiles",
-                () -> new WindowSettings(
-                        duration(root.path("percentiles").path("window"), WindowSettings.DEFAULT.size()),
-                        duration(root.path("percentiles").path("horizon"), WindowSettings.DEFAULT.horizon())));
-        FlinkSettings flink = built(
-                "/flink",
-                () -> new FlinkSettings(
-                        text(root.path("flink").path("checkpoint-dir")),
-                        duration(root.path("flink").path("checkpoint-interval"), FlinkSettings.DEFAULT_INTERVAL)));
-        KafkaSettings kafka = root.has("kafka") ? built("/kafka", () -> kafka(root.path("kafka"))) : null;
-        ClickHouseSettings clickhouse =
-                root.has("clickhouse") ? built("/clickhouse", () -> clickhouse(root.path("clickhouse"))) : null;
-        List<Rule> rules = rules(text(root.path("rules").path("directory")));
-        if (!ingest.has("prometheus") && !ingest.has("etcd")) {
-            problems.add(file.problemAt("/ingest", "'ingest' asks nobody; expected prometheus, etcd, or both"));
-        }
-        if (receivers.stream().map(ReceiverSettings::name).distinct().count() < receivers.size()) {
-            problems.add(file.problemAt("/alerting/receivers", "two receivers have one name; expected a 'name' each"));
-        }
-        if (!problems.isEmpty() || windows == null || flink == null) {
-            throw new InvalidYaml(problems);
-        }
+        WindowSettings windows = windows(root.room("percentiles"));
+        Room ruled = root.room("rules");
+        String profile = ruled.text("profile", "fleet");
+        List<Rule> rules = rules(ruled);
+        List<ReceiverSettings> receivers = each(root.room("alerting"), "receivers", this::webhook);
+        KafkaSettings kafka = root.has("kafka") ? kafka(root.room("kafka")) : null;
+        ClickHouseSettings clickhouse = root.has("clickhouse") ? clickhouse(root.room("clickhouse")) : null;
+        FlinkSettings flink = flink(root.room("flink"));
+        DeskSettings desk = desk(root.room("desk"));
+        reading.throwProblems();
         return new Settings(
                 prometheus,
                 etcd,
                 metrics,
-                windows,
+                Objects.requireNonNull(windows),
                 profile,
                 rules.stream().map(rule -> rule.under(profile)).toList(),
                 receivers,
                 kafka,
                 clickhouse,
-                flink);
+                Objects.requireNonNull(flink),
+                desk);
     }
 
-    private PrometheusSettings prometheus(String at, JsonNode node, Duration interval) {
-        Duration timeout = interval.compareTo(PrometheusSettings.TIMEOUT) < 0 ? interval : PrometheusSettings.TIMEOUT;
-        List<String> dropLabels = new ArrayList<>();
-        node.path("drop-labels").forEach(label -> dropLabels.add(label.asText()));
-        return new PrometheusSettings(
-                node.path("url").asText(),
-                node.path("selector").asText(PrometheusSettings.SELECTOR),
-                node.path("cluster-label").asText(PrometheusSettings.CLUSTER_LABEL),
-                text(node.path("cluster")),
-                text(node.path("member-label")),
-                interval,
-                duration(node.path("timeout"), timeout),
-                existing(at + "/bearer-token-file", node.path("bearer-token-file")),
-                dropLabels);
+    /**
+     * @param judged whether the interval can be held against other durations; not when it was refused itself
+     */
+    private @Nullable PrometheusSettings prometheus(Room room, Duration interval, boolean judged) {
+        Duration timeout = shorter(interval, PrometheusSettings.TIMEOUT);
+        String url = room.text("url", STAND_IN);
+        String selector = room.text("selector", PrometheusSettings.SELECTOR);
+        String clusterLabel = room.text("cluster-label", PrometheusSettings.CLUSTER_LABEL);
+        String cluster = room.text("cluster");
+        String memberLabel = room.text("member-label");
+        Duration asked = judged ? room.duration("timeout", timeout) : timeout;
+        Room.Secret token = room.secret("bearer-token");
+        once(
+                room,
+                List.of("url", "selector"),
+                "prometheus " + url + ' ' + selector,
+                "'url' with this selector stands here a second time; expected each server once");
+        List<String> dropLabels = room.texts("drop-labels");
+        BearerToken bearer = token == null
+                ? null
+                : token.file() == null ? BearerToken.of(token.value()) : BearerToken.inFile(token.file());
+        return reading.built(
+                room.pointer(),
+                () -> new PrometheusSettings(
+                        url, selector, clusterLabel, cluster, memberLabel, interval, asked, bearer, dropLabels));
     }
 
-    private EtcdSettings etcd(String at, JsonNode node, Duration interval) {
-        List<String> endpoints = new ArrayList<>();
-        node.path("endpoints").forEach(endpoint -> endpoints.add(endpoint.asText()));
-        Map<String, String> labels = new LinkedHashMap<>();
-        node.path("labels")
-                .properties()
-                .forEach(label -> labels.put(label.getKey(), label.getValue().asText()));
-        JsonNode tls = node.path("tls");
-        Duration deadline = interval.compareTo(EtcdSettings.DEADLINE) < 0 ? interval : EtcdSettings.DEADLINE;
-        return new EtcdSettings(
-                node.path("cluster").asText(),
-                endpoints,
-                interval,
-                duration(node.path("deadline"), deadline),
-                duration(node.path("member-list-interval"), EtcdSettings.MEMBER_LIST_INTERVAL),
-                tls.isMissingNode()
-                        ? null
-                        : new EtcdSettings.Tls(
-                                existing(at + "/tls/ca", tls.path("ca")),
-                                existing(at + "/tls/certificate", tls.path("certificate")),
-                                existing(at + "/tls/key", tls.path("key"))),
-                labels);
+    private @Nullable EtcdSettings etcd(Room room, Duration interval, boolean judged) {
+        String cluster = room.text("cluster", "refused");
+        once(
+                room,
+                List.of("cluster"),
+                "etcd " + cluster,
+                "'cluster' is " + cluster + " a second time; expected one entry per cluster");
+        List<String> endpoints = room.texts("endpoints");
+        if (endpoints.isEmpty()) {
+            endpoints.add(STAND_IN);
+        }
+        for (int i = 0; i < endpoints.size(); i++) {
+            if (reading.spoilt(room.at("endpoints") + "/" + i)) {
+                endpoints.set(i, "https://refused-" + i + ":1");
+            }
+        }
+        Duration shortest = shorter(interval, EtcdSettings.DEADLINE);
+        Duration longest = interval.compareTo(EtcdSettings.MEMBER_LIST_INTERVAL) > 0
+                ? interval
+                : EtcdSettings.MEMBER_LIST_INTERVAL;
+        Duration deadline = judged ? room.duration("deadline", shortest) : shortest;
+        Duration memberList = judged ? room.duration("member-list-interval", longest) : longest;
+        EtcdSettings.Tls tls = room.has("tls") ? tls(room.room("tls")) : null;
+        Map<String, String> labels = room.labels("labels");
+        return reading.built(
+                room.pointer(),
+                () -> new EtcdSettings(cluster, endpoints, interval, deadline, memberList, tls, labels));
     }
 
-    private ReceiverSettings webhook(JsonNode node) {
-        return new WebhookSettings(
-                node.path("name").asText(WebhookSettings.DEFAULT_NAME),
-                node.path("url").asText(),
-                duration(node.path("timeout"), WebhookSettings.DEFAULT_TIMEOUT),
-                Retry.DEFAULT.within(duration(node.path("retry-for"), Retry.DEFAULT.budget())),
-                node.path("send-resolved").asBoolean(true));
+    private EtcdSettings.@Nullable Tls tls(Room room) {
+        String ca = room.file("ca");
+        String certificate = room.file("certificate");
+        String key = room.secretFile("key");
+        return reading.built(room.pointer(), () -> new EtcdSettings.Tls(ca, certificate, key));
     }
 
-    private static KafkaSettings kafka(JsonNode node) {
-        return new KafkaSettings(
-                node.path("bootstrap").asText(),
-                node.path("partitions").asInt(KafkaSettings.DEFAULT_PARTITIONS),
-                (short) node.path("replication").asInt(1),
-                duration(node.path("idle-after"), KafkaSettings.DEFAULT_IDLE_AFTER));
+    private @Nullable WindowSettings windows(Room room) {
+        Duration size = room.duration("window", WindowSettings.DEFAULT.size());
+        Duration horizon = WindowSettings.DEFAULT.horizon();
+        // Of two durations one of which was refused nothing can be said.
+        boolean judged = !spoilt(room, "window") && !spoilt(room, "horizon");
+        Duration late = judged ? room.duration("horizon", horizon) : size.compareTo(horizon) > 0 ? size : horizon;
+        return reading.built(room.pointer(), () -> new WindowSettings(size, late));
     }
 
-    private ClickHouseSettings clickhouse(JsonNode node) {
-        return new ClickHouseSettings(
-                node.path("url").asText(),
-                node.path("database").asText(ClickHouseSettings.DEFAULT_DATABASE),
-                node.path("user").asText(ClickHouseSettings.DEFAULT_USER),
-                secret("/clickhouse/password-file", node.path("password-file")));
-    }
-
-    private List<Rule> rules(@Nullable String directory) {
+    private List<Rule> rules(Room room) {
+        String directory = room.text("directory");
         if (directory == null) {
             return RuleReader.shipped();
         }
         try {
-            return RuleReader.folder(folder.resolve(directory));
+            Path folder = reading.folder().resolve(directory);
+            if (Files.isDirectory(folder)) {
+                room.note("directory", folder.toString());
+                return RuleReader.folder(folder);
+            }
         } catch (InvalidYaml e) {
-            problems.addAll(e.problems());
+            reading.problems(e.problems());
             return List.of();
+        } catch (InvalidPathException e) {
+            // No path at all: told below.
         }
+        reading.problem(
+                room.at("directory"),
+                "'directory' is " + YamlSchema.shown(directory)
+                        + ", which is no folder; expected a folder of rules, relative to this file");
+        return List.of();
     }
 
-    /** Reads one element; null when it cannot be. */
-    private interface Element<T> {
-        T read(String pointer, JsonNode node);
+    private @Nullable ReceiverSettings webhook(Room receiver) {
+        Room room = receiver.room("webhook");
+        String name = room.text("name", WebhookSettings.DEFAULT_NAME);
+        once(room, List.of("name"), "webhook " + name, "'name' is " + name + " a second time; expected a 'name' each");
+        String url = webhookUrl(room);
+        Duration timeout = room.duration("timeout", WebhookSettings.DEFAULT_TIMEOUT);
+        Duration retryFor = room.duration("retry-for", Retry.DEFAULT.budget());
+        boolean sendResolved = room.flag("send-resolved");
+        WebhookSettings webhook = reading.built(
+                room.pointer(),
+                () -> new WebhookSettings(name, url, timeout, Retry.DEFAULT.within(retryFor), sendResolved));
+        if (webhook != null && room.has("url")) {
+            room.note("url", webhook.shownUrl());
+            if (!webhook.shownUrl().equals(url)) {
+                masked.add(room.pointer()
+                                .substring(1)
+                                .replaceAll("/(\\d+)", "[$1]")
+                                .replace('/', '.') + ".url");
+            }
+        }
+        return webhook;
     }
 
-    private <T> List<T> each(String pointer, Element<T> element) {
+    private String webhookUrl(Room room) {
+        List<String> ways = List.of("url", "url-file", "url-env");
+        String way = room.only(ways);
+        if (way == null) {
+            if (ways.stream().noneMatch(room::means)) {
+                reading.problem(room.pointer(), "'url' is missing; expected one of url, url-file and url-env");
+            }
+            return STAND_IN;
+        }
+        if (!way.equals("url")) {
+            Room.Secret secret = room.secret("url");
+            return secret == null ? STAND_IN : secret.value();
+        }
+        String url = room.text("url", STAND_IN);
+        if (url.matches("(?s)[a-z]+://[^/?#]*@.*")) {
+            reading.problem(
+                    room.at("url"),
+                    "'url' holds a user or a password in clear (not repeated); expected the whole address in a file or an"
+                            + " environment variable: set url-file or url-env");
+            return STAND_IN;
+        }
+        return url;
+    }
+
+    private @Nullable KafkaSettings kafka(Room room) {
+        String bootstrap = room.text("bootstrap", "refused:1");
+        int partitions = room.number("partitions", KafkaSettings.DEFAULT_PARTITIONS);
+        int replication = room.number("replication", 1);
+        Duration idleAfter = room.duration("idle-after", KafkaSettings.DEFAULT_IDLE_AFTER);
+        return reading.built(
+                room.pointer(), () -> new KafkaSettings(bootstrap, partitions, (short) replication, idleAfter));
+    }
+
+    private @Nullable ClickHouseSettings clickhouse(Room room) {
+        String url = room.text("url", STAND_IN);
+        String database = room.text("database", ClickHouseSettings.DEFAULT_DATABASE);
+        String user = room.text("user", ClickHouseSettings.DEFAULT_USER);
+        Room.Secret password = room.secret("password");
+        return reading.built(
+                room.pointer(),
+                () -> new ClickHouseSettings(url, database, user, password == null ? null : password.value()));
+    }
+
+    private @Nullable FlinkSettings flink(Room room) {
+        Duration interval = room.duration("checkpoint-interval", FlinkSettings.DEFAULT_INTERVAL);
+        String directory = room.text("checkpoint-dir");
+        return reading.built(room.pointer(), () -> new FlinkSettings(directory, interval));
+    }
+
+    private DeskSettings desk(Room room) {
+        return new DeskSettings(
+                embeddedPort(room, "kafka-port", "kafka"),
+                embeddedPort(room, "clickhouse-port", "clickhouse"),
+                ownPort(room, "flink-port", List.of("kafka-port", "clickhouse-port")));
+    }
+
+    private int embeddedPort(Room room, String key, String own) {
+        if (!root.means(own)) {
+            return ownPort(room, key, key.equals("kafka-port") ? List.of() : List.of("kafka-port"));
+        }
+        if (room.has(key)) {
+            reading.problem(
+                    room.at(key),
+                    "'" + key + "' is the port of the embedded " + own + ", and the room '" + own
+                            + "' names one's own; expected one of the two: strike this line or that room");
+        }
+        return 0;
+    }
+
+    private int ownPort(Room room, String key, List<String> others) {
+        int port = room.number(key, 0);
+        if (port != 0
+                && others.stream()
+                        .anyMatch(other -> room.effective().path(other).asInt() == port)) {
+            reading.problem(room.at(key), "'" + key + "' is " + port + ", which stands above; expected a port each");
+        }
+        return port;
+    }
+
+    /** The elements of a list that can be read. */
+    private static <T> List<T> each(Room room, String key, Function<Room, @Nullable T> element) {
         List<T> all = new ArrayList<>();
-        int i = 0;
-        for (JsonNode node : file.root().at(pointer)) {
-            String at = pointer + "/" + i++;
-            T one = built(at, () -> element.read(at, node));
-            if (one != null) {
-                all.add(one);
+        for (Room one : room.has(key) ? room.rooms(key) : List.<Room>of()) {
+            T read = element.apply(one);
+            if (read != null) {
+                all.add(read);
             }
         }
         return all;
     }
 
-    /** What a record refuses becomes a problem at this place. */
-    private <T> @Nullable T built(String pointer, Supplier<T> record) {
-        try {
-            return record.get();
-        } catch (IllegalArgumentException e) {
-            problems.add(file.problemAt(pointer, String.valueOf(e.getMessage())));
-            return null;
+    /** Complains about the second of two elements that are the same by these keys; of a refused key nothing can be said. */
+    private void once(Room room, List<String> keys, String identity, String problem) {
+        if (keys.stream().noneMatch(key -> spoilt(room, key)) && !seen.add(identity)) {
+            reading.problem(room.at(keys.get(0)), problem);
         }
     }
 
-    private @Nullable String existing(String pointer, JsonNode node) {
-        String path = text(node);
-        if (path == null) {
-            return null;
-        }
-        Path resolved = folder.resolve(path);
-        if (!Files.isReadable(resolved)) {
-            problems.add(file.problemAt(
-                    pointer,
-                    "'" + pointer.substring(pointer.lastIndexOf('/') + 1) + "' is " + path
-                            + ", which cannot be read; expected a readable file, relative to this one"));
-        }
-        return resolved.toString();
+    private boolean spoilt(Room room, String key) {
+        return reading.spoilt(room.at(key));
     }
 
-    private @Nullable String secret(String pointer, JsonNode node) {
-        String path = existing(pointer, node);
-        try {
-            return path == null || !Files.isReadable(Path.of(path))
-                    ? null
-                    : Files.readString(Path.of(path)).strip();
-        } catch (IOException e) {
-            problems.add(file.problemAt(pointer, "cannot be read; expected a file with the secret alone in it"));
-            return null;
-        }
-    }
-
-    private static @Nullable String text(JsonNode node) {
-        return node.isTextual() ? node.asText() : null;
-    }
-
-    private static Duration duration(JsonNode node, Duration otherwise) {
-        return node.isTextual() ? Durations.parse(node.asText()) : otherwise;
+    private static Duration shorter(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? one : other;
     }
 }

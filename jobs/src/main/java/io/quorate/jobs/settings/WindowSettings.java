@@ -1,5 +1,6 @@
 package io.quorate.jobs.settings;
 
+import io.quorate.rules.yaml.Durations;
 import java.io.Serializable;
 import java.time.Duration;
 import java.time.Instant;
@@ -16,10 +17,12 @@ public record WindowSettings(Duration size, Duration horizon) implements Seriali
 
     public WindowSettings {
         if (size.toMillis() < 1000) {
-            throw new IllegalArgumentException("percentiles.window is " + size + "; expected at least 1s");
+            throw new IllegalArgumentException(
+                    "percentiles.window: " + Durations.text(size) + ", expected at least 1s");
         }
         if (horizon.compareTo(size) < 0) {
-            throw new IllegalArgumentException("percentiles.horizon is " + horizon + "; expected at least the window");
+            throw new IllegalArgumentException("percentiles.horizon: " + Durations.text(horizon)
+                    + ", expected at least the window of " + Durations.text(size));
         }
     }
 

@@ -57,13 +57,14 @@ public record ClickHouseSettings(
         try {
             URI address = new URI(url);
             boolean http = "http".equals(address.getScheme()) || "https".equals(address.getScheme());
-            if (!http || address.getHost() == null) {
+            if (!http || address.getHost() == null || address.getPort() > 65_535) {
                 throw new IllegalArgumentException(
                         "clickhouse.url: not an address, expected one such as http://127.0.0.1:8123");
             }
             if (address.getUserInfo() != null) {
                 throw new IllegalArgumentException(
-                        "clickhouse.url: holds a user, expected it under clickhouse.user and clickhouse.password");
+                        "clickhouse.url: holds a user or a password (not repeated), expected them under clickhouse.user and"
+                                + " clickhouse.password-file or clickhouse.password-env");
             }
             String path = address.getPath();
             if (!(path.isEmpty() || path.equals("/")) || address.getQuery() != null || address.getFragment() != null) {

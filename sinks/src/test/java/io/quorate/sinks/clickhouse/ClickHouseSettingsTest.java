@@ -31,7 +31,14 @@ class ClickHouseSettingsTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"ch:8123", "ftp://ch", "http://", "http://u:pa55word@ch:8123", "http://ch:8123/db", "http://c h"
+            strings = {
+                "ch:8123",
+                "ftp://ch",
+                "http://",
+                "http://u:pa55word@ch:8123",
+                "http://ch:8123/db",
+                "http://c h",
+                "http://ch:70000"
             })
     void refusesWhatIsNoAddressAndDoesNotRepeatIt(String url) {
         assertThatThrownBy(() -> ClickHouseSettings.at(url))

@@ -38,7 +38,7 @@ public record WebhookSettings(String name, String url, Duration timeout, Retry r
                             + " secret)");
         }
         if (timeout.isZero() || timeout.isNegative()) {
-            throw new IllegalArgumentException("webhook timeout: " + timeout + ", expected more than 0");
+            throw new IllegalArgumentException("webhook timeout: " + timeout.toMillis() + "ms, expected more than 0");
         }
     }
 
@@ -52,18 +52,29 @@ public record WebhookSettings(String name, String url, Duration timeout, Retry r
         return new WebhookReceiver(this);
     }
 
+    /** The url as far as it may be shown: scheme, host and port. */
+    public String shownUrl() {
+        URI address = URI.create(url);
+        String host = address.getScheme() + "://" + address.getHost()
+                + (address.getPort() < 0 ? "" : ":" + address.getPort());
+        String path = address.getRawPath() == null ? "" : address.getRawPath();
+        return path.length() > 1 || address.getRawQuery() != null || address.getRawFragment() != null
+                ? host + "/***"
+                : host + path;
+    }
+
     @Override
     public String toString() {
-        URI address = URI.create(url);
-        return "WebhookSettings[name=" + name + ", url=" + address.getScheme() + "://" + address.getHost()
-                + "/***, timeout=" + timeout + ", retry=" + retry + ", sendResolved=" + sendResolved + ']';
+        return "WebhookSettings[name=" + name + ", url=" + shownUrl() + ", timeout=" + timeout + ", retry=" + retry
+                + ", sendResolved=" + sendResolved + ']';
     }
 
     private static boolean isHttp(String url) {
         try {
             URI address = new URI(url);
             return ("http".equals(address.getScheme()) || "https".equals(address.getScheme()))
-                    && address.getHost() != null;
+                    && address.getHost() != null
+                    && address.getPort() <= 65_535;
         } catch (URISyntaxException e) {
             return false;
         }

@@ -31,7 +31,14 @@ class WebhookSettingsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"hooks.example/T0K3N", "ftp://h/T0K3N", "http:///T0K3N", "http://h/T0K3N x"})
+    @ValueSource(
+            strings = {
+                "hooks.example/T0K3N",
+                "ftp://h/T0K3N",
+                "http:///T0K3N",
+                "http://h/T0K3N x",
+                "http://h:70000/T0K3N"
+            })
     void refusesWhatIsNoAddressAndDoesNotRepeatIt(String url) {
         assertThatThrownBy(() -> WebhookSettings.at(url))
                 .isInstanceOf(IllegalArgumentException.class)

@@ -1,0 +1,461 @@
+package io.quorate.jobs.settings;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.quorate.rules.yaml.InvalidYaml;
+import io.quorate.rules.yaml.YamlProblem;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** One problem planted in settings that are right otherwise: it alone is told, on its own line. */
+class PlantedProblemsTest {
+
+    private static final String GOOD = """
+            ingest:
+              metrics-interval: 10s
+              status-interval: 1s
+              prometheus:
+                - url: http://prometheus.example:9090
+                  selector: '{job="etcd"}'
+                  timeout: 5s
+                  bearer-token-file: token
+              etcd:
+                - cluster: prod
+                  endpoints:
+                    - https://etcd-1.example:2379
+                    - https://etcd-2.example:2379
+                  deadline: 500ms
+                  member-list-interval: 10s
+                  tls:
+                    ca: ca.pem
+                    certificate: client.pem
+                    key: key.pem
+            percentiles:
+              window: 10s
+              horizon: 90s
+            rules:
+              profile: fleet
+            alerting:
+              receivers:
+                - webhook:
+                    url: https://pages.example/hook
+                    timeout: 5s
+                    send-resolved: true
+            kafka:
+              bootstrap: kafka-1.example:9092
+              partitions: 12
+              idle-after: 30s
+            clickhouse:
+              url: http://clickhouse.example:8123
+              user: quorate
+              password-file: password
+            flink:
+              checkpoint-interval: 10s
+              checkpoint-dir: file:///checkpoints
+            desk:
+              flink-port: 0
+            """;
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void aloneIsGood() throws Exception {
+        assertThat(read(GOOD).prometheus()).hasSize(1);
+    }
+
+    /** What is replaced, and by what; the problem must stand on the line of the replacement. */
+    static Stream<Arguments> plants() {
+        return Stream.of(
+                // Unknown keys, also such as hide a required one or the only one asked.
+                plant("selector:", "selectro:", "did you mean 'selector'?"),
+                plant("metrics-interval:", "metric-interval:", "did you mean 'metrics-interval'?"),
+                plant("  - url: http://prometheus", "  - ulr: http://prometheus", "did you mean 'url'?"),
+                plant("- cluster: prod", "- clutser: prod", "did you mean 'cluster'?"),
+                plant("bootstrap:", "boot-strap:", "did you mean 'bootstrap'?"),
+                plant("kafka:", "kakfa:", "did you mean 'kafka'?"),
+                plant("flink:", "flnk:", "did you mean 'flink'?"),
+                plant("user: quorate", "colour: green", "expected no such key"),
+                // Durations.
+                plant("status-interval: 1s", "status-interval: -1s", "expected a duration like"),
+                plant("timeout: 5s\n      bearer", "timeout: -5s\n      bearer", "expected a duration like"),
+                plant("window: 10s", "window: -10s", "expected a duration like"),
+                plant("horizon: 90s", "horizon: 90", "expected a duration like"),
+                plant("deadline: 500ms", "deadline: 0.5s", "expected a duration like"),
+                plant("idle-after: 30s", "idle-after: soon", "expected a duration like"),
+                plant("metrics-interval: 10s", "metrics-interval: 10s 5s", "expected a duration like"),
+                // Wrong types.
+                plant("partitions: 12", "partitions: many", "expected a whole number from 1 to 10000"),
+                plant("partitions: 12", "partitions: 0", "expected a whole number from 1 to 10000"),
+                plant("send-resolved: true", "send-resolved: perhaps", "expected true or false"),
+                plant("profile: fleet", "profile: [fleet]", "expected fleet or lab"),
+                plant("user: quorate", "user: 7", "expected the name of a user"),
+                plant("flink-port: 0", "flink-port: 70000", "expected a port from 1 to 65535, or 0"),
+                plant("selector: '{job=\"etcd\"}'", "selector: etcd", "expected a selector like"),
+                plant("certificate: client.pem", "certificate: { file: client.pem }", "expected the path of a file"),
+                // Files that are not there.
+                plant("ca: ca.pem", "ca: nowhere.pem", "'ca' is nowhere.pem, which cannot be read"),
+                plant("ca: ca.pem", "ca: .", "'ca' is ., which cannot be read"),
+                plant("ca: ca.pem", "ca: \"\\0\"", "which cannot be read"),
+                plant("key: key.pem", "key: nowhere.pem", "'key' names no readable file"),
+                plant("bearer-token-file: token", "bearer-token-file: nowhere", "names no readable file"),
+                plant("bearer-token-file: token", "bearer-token-file: empty", "leads to nothing"),
+                plant("password-file: password", "password-file: ''", "does not fit (not repeated"),
+                plant("password-file: password", "password-file: two-lines", "more than one line of ASCII"),
+                plant("password-file: password", "password-env: NOT_SET", "environment variable that is not set"),
+                plant("profile: fleet", "directory: nowhere", "'directory' is nowhere, which is no folder"),
+                // Secrets where they must not stand.
+                plant("password-file: password", "password: s3cret", "expected 'password-file' or 'password-env'"),
+                plant(
+                        "bearer-token-file: token",
+                        "bearer-token: s3cret",
+                        "expected 'bearer-token-file' or 'bearer-token-env'"),
+                plant(
+                        "bearer-token-file: token",
+                        "token: s3cret",
+                        "expected 'bearer-token-file' or 'bearer-token-env'"),
+                plant("user: quorate", "password-env: SET", "'password-env' stands beside 'password-file'"),
+                plant("timeout: 5s\n        send", "url-env: SET\n        send", "'url-env' stands beside 'url'"),
+                plant("url: https://pages.example/hook", "url-env: SET", "webhook url: not an address"),
+                plant("url: https://pages.example/hook", "name: nobody", "'url' is missing; expected one of", -1),
+                plant(
+                        "checkpoint-dir: file:///checkpoints",
+                        "checkpoint-dir: s3://key:s3cret@bucket",
+                        "Flink's own configuration"),
+                // What the records refuse.
+                plant("metrics-interval: 10s", "metrics-interval: 31s", "expected at most 30s"),
+                plant("timeout: 5s\n      bearer", "timeout: 11s\n      bearer", "at most the interval of 10000ms"),
+                plant("deadline: 500ms", "deadline: 2s", "at most the interval of 1000ms"),
+                plant("horizon: 90s", "horizon: 9s", "percentiles.horizon: 9s, expected at least the window of 10s"),
+                plant("window: 10s\n", "window: 10ms\n", "percentiles.window: 10ms, expected at least 1s"),
+                plant("checkpoint-interval: 10s", "checkpoint-interval: 10ms", "expected at least 100ms"),
+                plant("idle-after: 30s", "idle-after: 0s", "expected more than 0"),
+                plant("timeout: 5s\n        send", "timeout: 0s\n        send", "expected more than 0"),
+                plant("etcd-2.example", "etcd-1.example", "stands twice"),
+                plant("flink-port: 0", "kafka-port: 9092", "is the port of the embedded kafka"),
+                // YAML's own traps.
+                plant("user: quorate", "url: http://other.example:8123", "stands here a second time"),
+                plant("user: quorate", "user: *default", "an alias; expected the value itself"));
+    }
+
+    private static Arguments plant(String what, String by, String told) {
+        return plant(what, by, told, 0);
+    }
+
+    private static Arguments plant(String what, String by, String told, int linesBelow) {
+        return Arguments.of(what, by, told, linesBelow);
+    }
+
+    @ParameterizedTest(name = "{1}")
+    @MethodSource("plants")
+    void isToldOnceWithItsLine(String what, String by, String told, int linesBelow) throws Exception {
+        assertThat(GOOD).contains(what);
+        String bad = GOOD.replace(what, by);
+        int line = firstDifference(bad) + linesBelow;
+
+        assertThat(problems(bad)).singleElement().satisfies(problem -> {
+            assertThat(problem.message())
+                    .contains(told)
+                    .containsPattern("expected|did you mean")
+                    .doesNotContain("s3cret");
+            assertThat(problem.line()).as(problem.message()).isEqualTo(line);
+        });
+    }
+
+    static Stream<Arguments> badAddresses() {
+        Map<String, List<String>> slots = Map.of(
+                "http://prometheus.example:9090",
+                List.of("http://prometheus.example:9090?token=s3cret"),
+                "https://etcd-2.example:2379",
+                List.of("https://etcd-2.example", "https://etcd-2.example:2379/v3"),
+                "http://clickhouse.example:8123",
+                List.of("http://clickhouse.example:8123/quorate", "http://clickhouse.example:8123/?password=s3cret"),
+                "https://pages.example/hook",
+                List.of());
+        List<String> everywhere = List.of(
+                "ftp://x.example:1",
+                "http://",
+                "not a url",
+                "x.example:9090",
+                "http://x.example:70000",
+                "http://x y.example:1",
+                "http://user:s3cret@x.example:9090",
+                "user:s3cret@x.example:9090",
+                "''",
+                "7",
+                "[http://x.example:1]");
+        return slots.entrySet().stream()
+                .flatMap(slot -> Stream.concat(everywhere.stream(), slot.getValue().stream())
+                        .map(bad -> Arguments.of(slot.getKey(), bad)));
+    }
+
+    @ParameterizedTest(name = "{1} for {0}")
+    @MethodSource("badAddresses")
+    void isAnAddressThatIsNone(String good, String bad) throws Exception {
+        String text = GOOD.replace(good, bad);
+        int line = firstDifference(text);
+
+        assertThat(problems(text)).singleElement().satisfies(problem -> {
+            assertThat(problem.message()).contains("expected").doesNotContain("s3cret");
+            assertThat(problem.line()).isEqualTo(line);
+        });
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "host",
+                "'host:'",
+                "host:0",
+                "host:70000",
+                "a:9092,b",
+                "'a:9092, b:9092'",
+                "kafka://host:9092",
+                "user:s3cret@host:9092",
+                "host:99999999999",
+                "9092"
+            })
+    void isABrokerThatIsNone(String bad) throws Exception {
+        assertThat(problems(GOOD.replace("kafka-1.example:9092", bad)))
+                .singleElement()
+                .satisfies(problem -> {
+                    assertThat(problem.message()).contains("host:port").doesNotContain("s3cret");
+                    assertThat(problem.line()).isEqualTo(32);
+                });
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "http://user:s3cret@prometheus.example:9090|http://prometheus.example:9090|bearer-token-file or bearer-token-env",
+                "https://user:s3cret@etcd-2.example:2379|https://etcd-2.example:2379|tls.certificate and tls.key",
+                "http://user:s3cret@clickhouse.example:8123|http://clickhouse.example:8123|clickhouse.password-file or"
+                        + " clickhouse.password-env",
+                "https://user:s3cret@pages.example/hook|https://pages.example/hook|url-file or url-env"
+            })
+    void isAUserInAnAddressAndTheNextStepIsTold(String bad, String good, String next) throws Exception {
+        assertThat(problems(GOOD.replace(good, bad)))
+                .singleElement()
+                .extracting(YamlProblem::message)
+                .asString()
+                .contains(next)
+                .doesNotContain("s3cret");
+    }
+
+    /** The first line that is not the one of the good settings. */
+    private static int firstDifference(String bad) {
+        List<String> good = GOOD.lines().toList();
+        List<String> lines = bad.lines().toList();
+        return 1
+                + IntStream.range(0, good.size())
+                        .filter(i -> !good.get(i).equals(lines.get(i)))
+                        .findFirst()
+                        .orElseThrow();
+    }
+
+    @Test
+    void areToldAllTogetherInTheOrderOfTheirLines() throws Exception {
+        String bad = GOOD.replace("selector:", "selectro:")
+                .replace("status-interval: 1s", "status-interval: -1s")
+                .replace("partitions: 12", "partitions: many")
+                .replace("ca: ca.pem", "ca: nowhere.pem")
+                .replace("http://clickhouse.example:8123", "ftp://clickhouse.example")
+                .replace("horizon: 90s", "horizon: 9s")
+                .replace("profile: fleet", "directory: nowhere")
+                .replace("user: quorate", "url: http://other.example:8123");
+
+        List<YamlProblem> problems = problems(bad);
+
+        // The address that stands a second time is the one that counts.
+        assertThat(problems).extracting(YamlProblem::line).containsExactly(3, 6, 17, 22, 24, 33, 37);
+        assertThat(problems).isSorted();
+    }
+
+    @Test
+    void ofRulesAreToldWithTheOthers() throws Exception {
+        Files.createDirectory(folder.resolve("rules"));
+        Files.writeString(folder.resolve("rules/a.yaml"), "# Why.\nrule: [");
+
+        assertThat(problems(
+                        GOOD.replace("profile: fleet", "directory: rules").replace("partitions: 12", "partitions: no")))
+                .extracting(problem -> Path.of(problem.file()).getFileName() + ":" + problem.line())
+                .containsExactlyInAnyOrder("quorate.yaml:33", "a.yaml:2");
+    }
+
+    @Test
+    void areNotInventedWhereAnotherProblemExplainsThem() throws Exception {
+        assertThat(problems("ingest: { promethues: [] }")).hasSize(1);
+        assertThat(problems("ingest: nobody")).hasSize(1);
+        assertThat(problems("- ingest")).hasSize(1);
+        assertThat(
+                        problems(
+                                "ingest: { etcd: [ { cluster: c, endpoints: [http://a:1], tls: { certificate: 7, key: key.pem } } ] }"))
+                .extracting(YamlProblem::message)
+                .containsExactlyInAnyOrder(
+                        "'certificate' is 7; expected the path of a file, relative to this one",
+                        "ingest.etcd.tls: is given, but no endpoint is https; expected https endpoints, or no tls");
+        assertThat(problems("ingest: { prometheus: [ { url: 1 }, { url: 2 } ] }"))
+                .hasSize(2);
+        assertThat(problems(
+                        "ingest: { prometheus: [ { url: 'http://a' } ] }\npercentiles: { window: 5m, horizon: soon }"))
+                .hasSize(1);
+    }
+
+    @Test
+    void areTwoOfOneName() throws Exception {
+        assertThat(problems("""
+                ingest:
+                  prometheus:
+                    - url: http://a:1
+                    - url: http://a:1
+                  etcd:
+                    - { cluster: c, endpoints: [http://a:1] }
+                    - { cluster: c, endpoints: [http://b:1] }
+                alerting:
+                  receivers:
+                    - webhook: { url: http://a/x }
+                    - webhook: { url: http://b/x }
+                desk:
+                  flink-port: 9092
+                  kafka-port: 9092
+                """)).extracting(YamlProblem::line).containsExactly(4, 7, 11, 13);
+    }
+
+    /** Files that are no settings at all; each is one problem. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "ingest: [|not YAML",
+                "'ingest:\n  etcd: x\n prometheus: y'|not YAML",
+                "'ingest: \"open'|not YAML",
+                "'\tingest: x'|not YAML",
+                "'ingest: \u0001'|not YAML",
+                "'# nothing but this'|empty; expected",
+                "'---'|empty; expected",
+                "null|empty; expected",
+                "'just text'|the file does not fit (not repeated, as it may hold a secret); expected settings",
+                "'ingest: &a [*a, *a]'|an alias"
+            })
+    void isAFileThatIsNone(String text, String told) throws Exception {
+        assertThat(problems(text))
+                .anySatisfy(problem -> assertThat(problem.message()).contains(told));
+        if (!told.equals("an alias")) {
+            assertThat(problems(text)).hasSize(1);
+        }
+    }
+
+    @Test
+    void areAliasesThatWouldGrow() throws Exception {
+        StringBuilder bomb = new StringBuilder("a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n");
+        for (int i = 1; i < 12; i++) {
+            bomb.append("a").append(i).append(": &a").append(i).append(" [");
+            bomb.append(("*a" + (i - 1) + ", ").repeat(9))
+                    .append("*a")
+                    .append(i - 1)
+                    .append("]\n");
+        }
+        assertThat(problems(bomb.toString())).isNotEmpty().hasSizeLessThan(200);
+    }
+
+    @Test
+    void areFilesThatCannotBeRead() throws Exception {
+        assertThat(message(folder)).contains(":1: cannot be read (it is a folder); expected a readable file");
+        assertThat(message(folder.resolve("none"))).contains("none:1: cannot be read (no such file)");
+        Path large = Files.writeString(folder.resolve("large"), "#".repeat(10 << 20));
+        assertThat(message(large)).contains("large:1: larger than 1 MiB");
+        Path latin = Files.write(folder.resolve("latin"), "a: b\nc: \u00e4\n".getBytes(StandardCharsets.ISO_8859_1));
+        assertThat(message(latin)).contains("latin:2: not UTF-8");
+        Path deep = Files.writeString(folder.resolve("deep"), "[".repeat(100_000));
+        assertThat(message(deep)).contains("deep:1: not YAML");
+        Path wide = Files.write(folder.resolve("utf16"), GOOD.getBytes(StandardCharsets.UTF_16));
+        assertThat(message(wide)).contains("utf16:1: not UTF-8");
+    }
+
+    @Test
+    void isNoMarkOfByteOrder() throws Exception {
+        assertThat(read("\uFEFF" + GOOD).etcd()).hasSize(1);
+    }
+
+    /** Whatever a slip of the hand does to a file: settings or problems, each one line with its place, nothing else. */
+    @Test
+    void areAllThatAnySlipOfTheHandCauses() throws Exception {
+        List<String> lines = GOOD.lines().toList();
+        List<String> slips = IntStream.range(0, lines.size())
+                .boxed()
+                .flatMap(i -> Stream.of(
+                                "",
+                                "  " + lines.get(i),
+                                lines.get(i).strip(),
+                                lines.get(i).replaceFirst(":.*", ":"),
+                                lines.get(i).replaceFirst(":.*", ": 1e999"),
+                                lines.get(i).replaceFirst(":.*", ": 0x"),
+                                lines.get(i).replaceFirst(":.*", ": 1__0"),
+                                lines.get(i).replaceFirst(":.*", ": !!binary x"),
+                                lines.get(i).replaceFirst(":.*", ": {a: b}"),
+                                lines.get(i).replaceFirst(":.*", ": \"a\\nb\\u2028c\""),
+                                lines.get(i).replaceFirst(":.*", ": .inf"),
+                                lines.get(i).replaceFirst(":.*", ": 2026-01-01"),
+                                lines.get(i) + "}",
+                                "? " + lines.get(i),
+                                lines.get(i).replace(":", ""))
+                        .map(slip -> String.join(
+                                "\n",
+                                Stream.of(lines.subList(0, i), List.of(slip), lines.subList(i + 1, lines.size()))
+                                        .flatMap(List::stream)
+                                        .toList())))
+                .toList();
+
+        int refused = 0;
+        for (String slip : slips) {
+            try {
+                read(slip);
+            } catch (InvalidYaml e) {
+                refused++;
+                assertThat(e.problems()).isNotEmpty();
+                assertThat(e.getMessage().lines().toList())
+                        .as(slip)
+                        .hasSize(e.problems().size())
+                        .allMatch(line -> line.matches(".*quorate\\.yaml:\\d+: \\S.*"))
+                        .doesNotHaveDuplicates();
+            }
+        }
+        assertThat(refused).isGreaterThan(slips.size() / 2);
+    }
+
+    private String message(Path file) {
+        return String.valueOf(catchThrowableOfType(InvalidYaml.class, () -> SettingsReader.read(file))
+                .getMessage());
+    }
+
+    private List<YamlProblem> problems(String yaml) {
+        InvalidYaml problem = catchThrowableOfType(InvalidYaml.class, () -> read(yaml));
+        assertThat(problem).as("must be refused").isNotNull();
+        return problem.problems();
+    }
+
+    private Settings read(String yaml) throws Exception {
+        for (String name : List.of("token", "password", "ca.pem", "client.pem", "key.pem")) {
+            Files.writeString(folder.resolve(name), "in-" + name + "\n");
+        }
+        Files.writeString(folder.resolve("empty"), "\n");
+        Files.writeString(folder.resolve("two-lines"), "s3cret\ns3cret\n");
+        Path file = folder.resolve("quorate.yaml");
+        Files.writeString(file, yaml);
+        return SettingsReader.read(file, variable -> variable.equals("SET") ? "s3cret" : null);
+    }
+}

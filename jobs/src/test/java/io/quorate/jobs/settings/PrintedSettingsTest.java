@@ -1,0 +1,199 @@
+package io.quorate.jobs.settings;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.quorate.rules.RuleReader;
+import io.quorate.rules.yaml.YamlFile;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What {@code --print-config} prints: the settings themselves, readable again. */
+class PrintedSettingsTest {
+
+    private static final Path EXAMPLE = Path.of("../deploy/quorate.example.yaml");
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void holdTheDefaults() throws Exception {
+        String printed = print("ingest: { prometheus: [ { url: http://prometheus.example:9090 } ] }");
+
+        assertThat(printed)
+                .contains(
+                        "metrics-interval: 10s",
+                        "selector: \"{job=~",
+                        "horizon: 90s",
+                        "profile: fleet",
+                        "checkpoint-interval: 10s",
+                        "# No room kafka: an embedded broker runs.");
+    }
+
+    @Test
+    void readAsTheSameSettings() throws Exception {
+        for (String yaml : List.of(
+                "ingest: { prometheus: [ { url: http://prometheus.example:9090 } ] }",
+                "ingest: { etcd: [ { cluster: '012', endpoints: [http://etcd:2379], labels: { env: 'no', on: '1e5', \"a: #b\": \" \\n*x'\\\"\", n: 'null', d: '2026-01-01' } } ] }",
+                "ingest: { status-interval: 20s, etcd: [ { cluster: 'no', endpoints: [http://etcd:2379] } ] }\ndesk: { kafka-port: 9092 }",
+                everything())) {
+            Settings settings = read(yaml);
+            String printed = print(yaml);
+            Path elsewhere =
+                    Files.createDirectories(folder.resolve("elsewhere")).resolve("printed.yaml");
+            Files.writeString(elsewhere, printed);
+
+            assertThat(SettingsReader.read(elsewhere, PrintedSettingsTest::environment))
+                    .as(printed)
+                    .isEqualTo(settings);
+            assertThat(withoutComments(SettingsReader.print(elsewhere, PrintedSettingsTest::environment)))
+                    .isEqualTo(withoutComments(printed));
+        }
+    }
+
+    @Test
+    void nameSecretsByTheirReferenceAndMaskWhatStandsInClear() throws Exception {
+        String printed = print(everything());
+        assertThat(printed)
+                .contains("bearer-token-env: TOKEN", "url-file: " + folder.resolve("url"))
+                .contains("password-file: " + folder.resolve("password"))
+                .doesNotContain("s3cret");
+
+        String clear =
+                print(everything().replace("url-file: url", "url: 'https://pages.example:8443/s3cret?key=s3cret'"));
+        assertThat(clear)
+                .contains("url: https://pages.example:8443/***")
+                .contains("# alerting.receivers[0].webhook.url is masked after its host")
+                .doesNotContain("s3cret");
+        Path file = Files.writeString(folder.resolve("printed.yaml"), clear);
+        assertThat(SettingsReader.read(file, PrintedSettingsTest::environment).receivers())
+                .hasSize(1);
+    }
+
+    @Test
+    void holdEveryKeyOfTheSchema() throws Exception {
+        Set<String> printed = new TreeSet<>();
+        for (String yaml : List.of(
+                everything(),
+                everything()
+                        .replace("bearer-token-env: TOKEN", "bearer-token-file: token")
+                        .replace("url-file: url", "url-env: URL")
+                        .replace("password-file: password", "password-env: PASSWORD"),
+                everything().replace("url-file: url", "url: http://a"),
+                "ingest: { prometheus: [ { url: http://a } ] }")) {
+            keys(YamlFile.parse("printed", print(yaml)).root(), printed);
+        }
+
+        assertThat(printed).containsAll(keysOfTheSchema());
+    }
+
+    @Test
+    void areShownByTheExampleWithEveryKeyOfTheSchema() throws Exception {
+        assertThat(read(Files.readString(EXAMPLE)).receivers()).as("as it is").hasSize(1);
+
+        String example = Files.readString(EXAMPLE);
+        for (String key : keysOfTheSchema()) {
+            assertThat(example).containsPattern("(?m)^[ #{-]*(tls: \\{ )?" + key + ":");
+        }
+    }
+
+    /** Everything commented in, but of two ways to one thing the first. */
+    @Test
+    void areTheDefaultsThatTheExampleShows() throws Exception {
+        Files.createDirectory(folder.resolve("rules"));
+        try (InputStream rule = RuleReader.class.getResourceAsStream("/rules/etcd-election-storm.yaml")) {
+            Files.write(folder.resolve("rules/storm.yaml"), rule.readAllBytes());
+        }
+        for (String name : List.of("token", "ca.pem", "client.pem", "client-key.pem", "clickhouse-password")) {
+            Files.writeString(folder.resolve(name), "x");
+        }
+        String whole = Files.readString(EXAMPLE)
+                .lines()
+                .filter(line -> !line.matches(".*#? *[a-z-]+-env: .*|.*# +url-file: .*"))
+                .filter(line -> !line.matches(".*# +(kafka|clickhouse)-port: .*"))
+                .map(line -> line.replaceFirst("^( *)# ?( *(- |tls:|[a-z-]+: ?))", "$1$2"))
+                .reduce("", (all, line) -> all + line + "\n")
+                .replace("http://etcd-", "https://etcd-");
+
+        Settings settings = read(whole);
+
+        assertThat(settings.kafka().partitions()).isEqualTo(12);
+        assertThat(settings.clickhouse().password()).isEqualTo("x");
+        assertThat(settings.rules()).hasSize(1);
+        assertThat(settings.etcd().get(0).tls().key()).endsWith("client-key.pem");
+    }
+
+    private static String everything() {
+        return """
+                ingest:
+                  prometheus:
+                    - { url: http://prometheus.example:9090, cluster: c, member-label: pod, bearer-token-env: TOKEN, drop-labels: [replica] }
+                  etcd:
+                    - cluster: prod-eu-1
+                      endpoints: [ https://etcd-1.example:2379 ]
+                      tls: { ca: ca.pem, certificate: client.pem, key: key.pem }
+                      labels: { env: prod }
+                percentiles: { window: 30s, horizon: 90s }
+                rules: { profile: lab, directory: rules }
+                alerting: { receivers: [ { webhook: { url-file: url, retry-for: 1500ms, send-resolved: false } } ] }
+                kafka: { bootstrap: "kafka-1:9092,kafka-2:9092", partitions: 3, replication: 2 }
+                clickhouse: { url: http://clickhouse:8123, password-file: password }
+                flink: { checkpoint-dir: file:///checkpoints, checkpoint-interval: 1m }
+                desk: { flink-port: 8081 }
+                """;
+    }
+
+    private static String environment(String variable) {
+        return variable.equals("URL") ? "https://pages.example/s3cret" : "s3cret";
+    }
+
+    private static Set<String> keysOfTheSchema() throws Exception {
+        Set<String> keys = new TreeSet<>();
+        try (InputStream in = SettingsReader.class.getResourceAsStream("/schema/quorate.schema.json")) {
+            collect(new ObjectMapper().readTree(in), keys);
+        }
+        assertThat(keys).hasSizeGreaterThan(40);
+        return keys;
+    }
+
+    private static void collect(JsonNode schema, Set<String> keys) {
+        schema.path("properties").fieldNames().forEachRemaining(keys::add);
+        schema.forEach(child -> collect(child, keys));
+    }
+
+    private static void keys(JsonNode node, Set<String> keys) {
+        node.fieldNames().forEachRemaining(keys::add);
+        node.forEach(child -> keys(child, keys));
+    }
+
+    private static String withoutComments(String printed) {
+        return printed.replaceAll("(?m)^#.*\n", "");
+    }
+
+    private Settings read(String yaml) throws Exception {
+        return SettingsReader.read(write(yaml), PrintedSettingsTest::environment);
+    }
+
+    private String print(String yaml) throws Exception {
+        return SettingsReader.print(write(yaml), PrintedSettingsTest::environment);
+    }
+
+    private Path write(String yaml) throws Exception {
+        for (String name : List.of("token", "password", "ca.pem", "client.pem", "key.pem")) {
+            Files.writeString(folder.resolve(name), "s3cret");
+        }
+        Files.writeString(folder.resolve("url"), "https://pages.example/s3cret");
+        Files.createDirectories(folder.resolve("rules"));
+        try (InputStream rule = RuleReader.class.getResourceAsStream("/rules/etcd-election-storm.yaml")) {
+            Files.write(folder.resolve("rules/storm.yaml"), rule.readAllBytes());
+        }
+        return Files.writeString(folder.resolve("quorate.yaml"), yaml);
+    }
+}
