@@ -43,10 +43,17 @@ final class RunCommand implements Callable<Integer> {
     @Option(names = "--for", paramLabel = "DURATION", description = "End by itself after this long, such as 60s.")
     private @Nullable String length;
 
+    @Option(names = "--print-config", description = "Only print the effective settings, secrets masked.")
+    private boolean printConfig;
+
     @Override
     public Integer call() throws Exception {
         Home home = Home.current();
         Path settings = config == null ? lastConfig(home) : config;
+        if (printConfig) {
+            System.out.print(SettingsReader.print(settings));
+            return 0;
+        }
         SettingsReader.read(settings);
         Duration limit = length == null ? null : Durations.parse(length);
         Beginning beginning = resume ? Beginning.RESUMED : Beginning.ANEW;

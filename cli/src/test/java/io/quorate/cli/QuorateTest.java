@@ -4,10 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -76,6 +80,106 @@ class QuorateTest {
                 .hasSize(3)
                 .allMatch(line -> line.matches(".*bad\\.yaml:\\d+: .*"))
                 .noneMatch(line -> line.contains("\tat "));
+    }
+
+    /** The five that people plant: an unknown key, a negative duration, a wrong type, a missing file, a bad address. */
+    @Test
+    void tellsFivePlantedProblemsInFiveLines() throws Exception {
+        Path bad = folder.resolve("bad.yaml");
+        Files.writeString(bad, """
+                ingest:
+                  metrics-intervall: 10s
+                  status-interval: -1s
+                  prometheus:
+                    - url: ftp://prometheus.example
+                      bearer-token-file: nowhere
+                kafka:
+                  bootstrap: kafka.example:9092
+                  partitions: many
+                """);
+
+        assertThat(Quorate.run("doctor", "--config", bad.toString())).isEqualTo(2);
+        assertThat(complained().lines())
+                .containsExactly(
+                        bad + ":2: unknown key 'metrics-intervall'; did you mean 'metrics-interval'?",
+                        bad + ":3: 'status-interval' is \"-1s\"; expected a duration like 500ms, 10s or 24h",
+                        bad + ":5: 'url' is \"ftp://prometheus.example\"; expected an address like"
+                                + " http://prometheus.example:9090",
+                        bad + ":6: 'bearer-token-file' names no readable file (not repeated, as it may hold a secret);"
+                                + " expected the path of a readable file, relative to this one",
+                        bad + ":9: 'partitions' is \"many\"; expected a whole number from 1 to 10000");
+        assertThat(told()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"doctor", "run"})
+    void printsTheEffectiveSettingsWithoutReachingOut(String verb) throws Exception {
+        Path settings = folder.resolve("quorate.yaml");
+        Files.writeString(settings, """
+                ingest: { prometheus: [ { url: "http://127.0.0.1:1" } ] }
+                alerting: { receivers: [ { webhook: { url: "http://127.0.0.1:1/s3cret" } } ] }
+                kafka: { bootstrap: "127.0.0.1:1" }
+                """);
+
+        assertThat(Quorate.run(verb, "--config", settings.toString(), "--print-config"))
+                .isZero();
+        assertThat(told())
+                .contains("metrics-interval: 10s", "bootstrap: 127.0.0.1:1", "url: http://127.0.0.1:1/***")
+                .doesNotContain("s3cret");
+        assertThat(complained()).isEmpty();
+
+        Files.writeString(settings, "ingest: {}");
+        assertThat(Quorate.run(verb, "--config", settings.toString(), "--print-config"))
+                .isEqualTo(2);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Kafka", "ClickHouse", "Flink"})
+    void namesWhoHoldsAPortThatWasAskedFor(String part) throws Exception {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            Path settings = folder.resolve("quorate.yaml");
+            Files.writeString(
+                    settings,
+                    "ingest: { prometheus: [ { url: 'http://127.0.0.1:1' } ] }\ndesk: { "
+                            + part.toLowerCase(Locale.ROOT) + "-port: " + taken.getLocalPort() + " }\n");
+
+            assertThat(Quorate.run("run", "--config", settings.toString())).isEqualTo(3);
+            assertThat(complained().lines())
+                    .singleElement()
+                    .asString()
+                    .contains("port " + taken.getLocalPort() + ", asked for by " + part + ", is busy: held by ")
+                    .contains("(pid " + ProcessHandle.current().pid() + ")");
+        }
+    }
+
+    /** Peers that listen and never answer, of which ClickHouse's client alone would wait five minutes for one. */
+    @Test
+    void doesNotWaitForDeadPeersOneAfterTheOther() throws Exception {
+        try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+            String address = "http://127.0.0.1:" + silent.getLocalPort();
+            Path settings = folder.resolve("quorate.yaml");
+            Files.writeString(settings, """
+                    ingest:
+                      prometheus:
+                        - { url: "%1$s" }
+                        - { url: "%1$s/a" }
+                        - { url: "%1$s/b" }
+                        - { url: "%1$s/c" }
+                    clickhouse: { url: "%1$s" }
+                    kafka: { bootstrap: "127.0.0.1:1" }
+                    alerting: { receivers: [ { webhook: { url: "http://127.0.0.1:1/s3cret" } } ] }
+                    """.formatted(address));
+
+            long begun = System.nanoTime();
+            assertThat(Quorate.run("doctor", "--config", settings.toString())).isEqualTo(3);
+
+            assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(30));
+            assertThat(complained().lines()).hasSize(7);
+            assertThat(complained())
+                    .contains("quorate: clickhouse: " + address + " has not answered within 5 s")
+                    .contains("quorate: receiver webhook: http://127.0.0.1:1 cannot be reached")
+                    .doesNotContain("s3cret");
+        }
     }
 
     @Test
