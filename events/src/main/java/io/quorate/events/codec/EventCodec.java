@@ -1,9 +1,12 @@
 package io.quorate.events.codec;
 
 import com.fasterxml.jackson.annotation.JsonAutoDetect;
+import com.fasterxml.jackson.annotation.JsonSetter;
+import com.fasterxml.jackson.annotation.Nulls;
 import com.fasterxml.jackson.annotation.PropertyAccessor;
 import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -42,6 +45,10 @@ public final class EventCodec<T> implements Serializable {
             .visibility(PropertyAccessor.FIELD, JsonAutoDetect.Visibility.ANY)
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+            // No list of ours holds nothing; whoever reads one need not ask.
+            .defaultSetterInfo(JsonSetter.Value.forContentNulls(Nulls.FAIL))
+            // Half a surrogate pair can be read, but has no UTF-8: escaped, every text can be written.
+            .enable(JsonWriteFeature.ESCAPE_NON_ASCII)
             .build();
 
     private final Class<T> type;

@@ -219,6 +219,27 @@ class EventCodecTest {
         assertUnreadable("{\"schema\":1,\"source\":\"x\",\"reason\":\"y\",\"observedAt\":\"yesterday\"}", "observedAt");
     }
 
+    @Test
+    void refusesListsThatHoldNothing() {
+        String roster = "{\"schema\":1,\"cluster\":\"c\",\"clusterId\":\"a\",\"observedAt\":\"2026-11-20T18:42:58Z\","
+                + "\"ingestedAt\":\"2026-11-20T18:42:58Z\",\"members\":[null]}";
+
+        assertThatThrownBy(() -> new EventCodec<>(ClusterRoster.class).decode(roster.getBytes(StandardCharsets.UTF_8)))
+                .isInstanceOf(UnreadableEvent.class)
+                .hasMessageContaining("members");
+    }
+
+    @Test
+    void writesEveryTextThatItCanRead() throws Exception {
+        String record = "{\"schema\":1,\"source\":\"half \\ud800, \u00e4\",\"reason\":\"x\","
+                + "\"observedAt\":\"2026-11-20T18:42:58Z\"}";
+        EventCodec<DeadLetter> codec = new EventCodec<>(DeadLetter.class);
+        DeadLetter letter = codec.decode(record.getBytes(StandardCharsets.UTF_8));
+
+        assertThat(letter.source()).isEqualTo("half \ud800, \u00e4");
+        assertThat(codec.decode(codec.encode(letter))).isEqualTo(letter);
+    }
+
     private static void assertUnreadable(String record, String why) {
         assertThatThrownBy(() -> new EventCodec<>(DeadLetter.class).decode(record.getBytes(StandardCharsets.UTF_8)))
                 .isInstanceOf(UnreadableEvent.class)
