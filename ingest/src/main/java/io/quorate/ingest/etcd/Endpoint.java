@@ -20,12 +20,14 @@ final class Endpoint implements AutoCloseable {
 
     private final String url;
     private final String hostAndPort;
+    private final boolean plain;
     private final ManagedChannel channel;
 
     Endpoint(String url, EtcdSettings.@Nullable Tls tls) {
         URI uri = URI.create(url);
         this.url = url;
         this.hostAndPort = uri.getHost() + ":" + uri.getPort();
+        this.plain = uri.getScheme().equals("http");
         this.channel = Grpc.newChannelBuilderForAddress(uri.getHost(), uri.getPort(), credentials(uri, tls))
                 // A connection into the void is given up after 13 s of questions without an answer.
                 .keepAliveTime(10, TimeUnit.SECONDS)
@@ -63,6 +65,11 @@ final class Endpoint implements AutoCloseable {
 
     String hostAndPort() {
         return hostAndPort;
+    }
+
+    /** Whether it is asked without TLS. */
+    boolean plain() {
+        return plain;
     }
 
     /** Asks for a new try at once where gRPC would wait, up to two minutes: a member that came back must be seen. */

@@ -16,8 +16,10 @@ import io.quorate.ingest.poll.Poller;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -34,6 +36,7 @@ final class EtcdPoller implements Poller {
     private final EtcdSettings settings;
     private final PollContext context;
     private final List<Endpoint> endpoints;
+    private final Set<String> everAnswered = new HashSet<>();
 
     private @Nullable ClusterRoster roster;
     private boolean polling;
@@ -91,6 +94,7 @@ final class EtcdPoller implements Poller {
         endpoint.wake();
         context.countPoll();
         on(
+                endpoint,
                 endpoint.cluster(settings.deadline()).memberList(MemberListRequest.getDefaultInstance()),
                 answer -> {
                     takeMembers(answer);
@@ -145,6 +149,7 @@ final class EtcdPoller implements Poller {
         endpoint.wake();
         context.countPoll();
         on(
+                endpoint,
                 endpoint.maintenance(settings.deadline()).status(StatusRequest.getDefaultInstance()),
                 answer -> {
                     context.countSamples(1);
@@ -215,18 +220,21 @@ final class EtcdPoller implements Poller {
         context.deliver(List.of(Parcel.plain(Observation.of(status))));
     }
 
-    private <T> void on(ListenableFuture<T> call, Consumer<T> answered, Consumer<FailedCall> failed) {
+    private <T> void on(
+            Endpoint endpoint, ListenableFuture<T> call, Consumer<T> answered, Consumer<FailedCall> failed) {
         Futures.addCallback(
                 call,
                 new FutureCallback<T>() {
                     @Override
                     public void onSuccess(@Nullable T answer) {
+                        everAnswered.add(endpoint.url());
                         answered.accept(Objects.requireNonNull(answer));
                     }
 
                     @Override
                     public void onFailure(Throwable thrown) {
-                        failed.accept(FailedCall.of(thrown));
+                        failed.accept(FailedCall.of(
+                                thrown, endpoint, settings.deadline(), everAnswered.contains(endpoint.url())));
                     }
                 },
                 context::soon);

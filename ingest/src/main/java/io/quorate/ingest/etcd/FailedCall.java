@@ -2,7 +2,9 @@ package io.quorate.ingest.etcd;
 
 import io.grpc.Status;
 import java.net.ConnectException;
+import java.time.Duration;
 import java.util.Locale;
+import java.util.function.Predicate;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
@@ -10,39 +12,92 @@ import org.jspecify.annotations.Nullable;
  * Why a call brought no answer.
  *
  * @param failure {@code timeout}, {@code refused}, {@code tls}, {@code auth} or {@code error}
+ * @param detail in words: what was wrong, what to look at next
  */
 record FailedCall(String failure, String detail) {
 
-    static FailedCall of(Throwable thrown) {
-        Status status = Status.fromThrowable(thrown);
-        return new FailedCall(failure(status), detail(status));
-    }
+    /** What gRPC says of the first bytes when these are an alert of TLS, or a part of its handshake. */
+    private static final Predicate<String> RECORD_OF_TLS =
+            text -> text.matches("(?s).*First received frame was not SETTINGS.*bytes: 1[56]03.*");
 
-    private static String failure(Status status) {
+    /** etcd does so, without a word, when it is asked in TLS and speaks none, or the other way round. */
+    private static final Predicate<String> HUNG_UP = text -> text.contains("Network closed for unknown reason")
+            || text.contains("Connection closed while performing TLS negotiation")
+            || text.contains("Connection reset");
+
+    /**
+     * In the words of the house.
+     *
+     * @param everAnswered whether this endpoint answered any call so far
+     */
+    static FailedCall of(Throwable thrown, Endpoint endpoint, Duration deadline, boolean everAnswered) {
+        Status status = Status.fromThrowable(thrown);
+        String where = endpoint.hostAndPort();
+        if (endpoint.plain() && says(status, RECORD_OF_TLS)) {
+            return speaksTls(where + " answers in TLS", where);
+        }
         return switch (status.getCode()) {
-            case DEADLINE_EXCEEDED -> "timeout";
-            case UNAUTHENTICATED, PERMISSION_DENIED -> "auth";
-            case UNAVAILABLE ->
-                String.valueOf(status.getDescription()).contains("Keepalive failed")
-                        ? "timeout"
-                        : unavailable(status.getCause());
-            default -> "error";
+            case DEADLINE_EXCEEDED -> hung(where, deadline);
+            case UNAUTHENTICATED, PERMISSION_DENIED ->
+                new FailedCall("auth", detail(status) + "; expected a client certificate that etcd knows");
+            case UNAVAILABLE -> unavailable(status, endpoint, deadline, everAnswered);
+            default -> new FailedCall("error", detail(status));
         };
     }
 
-    private static String unavailable(@Nullable Throwable thrown) {
-        for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
-            if (cause instanceof SSLException) {
-                return "tls";
-            }
-            if (cause instanceof ConnectException
-                    && String.valueOf(cause.getMessage())
-                            .toLowerCase(Locale.ROOT)
-                            .contains("refused")) {
-                return "refused";
+    private static FailedCall unavailable(Status status, Endpoint endpoint, Duration deadline, boolean everAnswered) {
+        String where = endpoint.hostAndPort();
+        if (says(status, text -> text.contains("Keepalive failed"))) {
+            return hung(where, deadline);
+        }
+        if (caused(status, SSLException.class::isInstance)) {
+            return new FailedCall("tls", detail(status));
+        }
+        if (caused(status, FailedCall::refused)) {
+            return new FailedCall(
+                    "refused", "nobody listens at " + where + "; check the address and that the member runs");
+        }
+        // A member that ends hangs up too, but that one answered before.
+        if (!everAnswered && says(status, HUNG_UP)) {
+            return endpoint.plain()
+                    ? speaksTls(where + " accepts and hangs up before any answer: it seems to speak TLS", where)
+                    : new FailedCall(
+                            "tls",
+                            where
+                                    + " accepts and hangs up during the handshake: it seems to speak no TLS; write http://"
+                                    + where + " in ingest.etcd.endpoints");
+        }
+        return new FailedCall("error", detail(status));
+    }
+
+    private static FailedCall hung(String where, Duration deadline) {
+        return new FailedCall(
+                "timeout",
+                "no answer from " + where + " within " + deadline.toMillis()
+                        + "ms; check whether the member hangs, and the way to it");
+    }
+
+    private static FailedCall speaksTls(String what, String where) {
+        return new FailedCall("tls", what + "; write https://" + where + " in ingest.etcd.endpoints");
+    }
+
+    private static boolean refused(Throwable cause) {
+        return cause instanceof ConnectException
+                && String.valueOf(cause.getMessage()).toLowerCase(Locale.ROOT).contains("refused");
+    }
+
+    private static boolean caused(Status status, Predicate<Throwable> by) {
+        for (@Nullable Throwable cause = status.getCause(); cause != null; cause = cause.getCause()) {
+            if (by.test(cause)) {
+                return true;
             }
         }
-        return "error";
+        return false;
+    }
+
+    private static boolean says(Status status, Predicate<String> something) {
+        return something.test(String.valueOf(status.getDescription()))
+                || caused(status, cause -> something.test(String.valueOf(cause.getMessage())));
     }
 
     private static String detail(Status status) {

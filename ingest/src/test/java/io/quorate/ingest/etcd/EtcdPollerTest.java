@@ -10,6 +10,10 @@ import io.quorate.events.ClusterRoster;
 import io.quorate.events.MemberStatus;
 import io.quorate.ingest.Observation;
 import io.quorate.ingest.poll.FakePollContext;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -67,6 +71,9 @@ class EtcdPollerTest {
                     .orElseThrow();
             cluster.stall(follower);
             awaitLast(follower.name(), "timeout");
+            assertThat(last(follower.name()).failureDetail())
+                    .isEqualTo("no answer from " + follower.address()
+                            + " within 500ms; check whether the member hangs, and the way to it");
             cluster.resume(follower);
             awaitLast(follower.name(), null);
 
@@ -96,10 +103,65 @@ class EtcdPollerTest {
         assertThat(rosters()).isEmpty();
         assertThat(statuses()).allSatisfy(status -> {
             assertThat(status.failure()).isEqualTo("refused");
+            assertThat(status.failureDetail())
+                    .isEqualTo("nobody listens at " + endpoint.substring(7)
+                            + "; check the address and that the member runs");
             assertThat(status.member()).isEqualTo(endpoint.substring(7));
             assertThat(status.memberId()).isNull();
             assertThat(status.voters()).isZero();
         });
+    }
+
+    @Test
+    void tellsOfAMemberThatSpeaksNoTls() {
+        try (EtcdCluster cluster = EtcdCluster.start(Home.current().withState(folder), "etcd", "c1", 1)) {
+            String address = cluster.members().get(0).address();
+            try (EtcdPoller poller = poller(List.of("https://" + address))) {
+                poller.start();
+                await().until(() -> statuses().count() >= 2);
+            }
+
+            assertThat(statuses()).allSatisfy(status -> {
+                assertThat(status.failure()).isEqualTo("tls");
+                assertThat(status.failureDetail())
+                        .isEqualTo(address + " accepts and hangs up during the handshake: it seems to speak no TLS;"
+                                + " write http://" + address + " in ingest.etcd.endpoints");
+            });
+        }
+    }
+
+    /** What stands in the way of a plain question that TLS answers: an alert, and nothing else. */
+    @Test
+    void tellsOfAMemberThatAnswersInTls() throws Exception {
+        byte[] alert = {21, 3, 3, 0, 2, 2, 10};
+        try (ServerSocket tls = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+            String address = "127.0.0.1:" + tls.getLocalPort();
+            Thread answering = new Thread(() -> answer(tls, alert));
+            answering.start();
+            try (EtcdPoller poller = poller(List.of("http://" + address))) {
+                poller.start();
+                await().until(() -> statuses().count() >= 2);
+            }
+
+            assertThat(statuses())
+                    .anySatisfy(status -> assertThat(status.failureDetail())
+                            .isEqualTo(address + " answers in TLS; write https://" + address
+                                    + " in ingest.etcd.endpoints"))
+                    .allSatisfy(status -> assertThat(status.failure()).isEqualTo("tls"));
+        }
+    }
+
+    private static void answer(ServerSocket server, byte[] bytes) {
+        while (!server.isClosed()) {
+            try (Socket accepted = server.accept()) {
+                accepted.getInputStream().readNBytes(24);
+                accepted.getOutputStream().write(bytes);
+                accepted.shutdownOutput();
+                accepted.getInputStream().readAllBytes();
+            } catch (IOException gone) {
+                // Whoever asked hung up, or the server was closed: both end this one.
+            }
+        }
     }
 
     private EtcdPoller poller(List<String> endpoints) {
