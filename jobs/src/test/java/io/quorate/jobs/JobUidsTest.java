@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.function.BiConsumer;
 import java.util.stream.Collectors;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.streaming.api.graph.StreamGraph;
 import org.apache.flink.streaming.api.graph.StreamNode;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,25 +31,9 @@ class JobUidsTest {
 
     @Test
     void areTheOnesThatSavepointsKnow(@TempDir Path folder) throws Exception {
-        Path file = folder.resolve("quorate.yaml");
-        Files.writeString(file, """
-                ingest:
-                  prometheus: [ { url: "http://127.0.0.1:9090" } ]
-                  etcd: [ { cluster: c1, endpoints: ["http://127.0.0.1:2379"] } ]
-                alerting: { receivers: [ { webhook: { url: "http://127.0.0.1:9099/hook" } } ] }
-                """);
-        Settings settings = SettingsReader.read(file)
-                .withKafka(KafkaSettings.single("127.0.0.1:9092", 1, Duration.ofSeconds(1)))
-                .withClickhouse(ClickHouseSettings.at("http://127.0.0.1:8123"));
-        Map<String, BiConsumer<StreamExecutionEnvironment, Settings>> jobs = new LinkedHashMap<>();
-        jobs.put("ingest", IngestJob::define);
-        jobs.put("percentiles", PercentilesJob::define);
-        jobs.put("detection", DetectionJob::define);
-        jobs.put("alerting", AlertingJob::define);
-        jobs.put("history", HistoryJob::define);
-
+        Settings settings = settings(folder);
         StringBuilder told = new StringBuilder();
-        jobs.forEach((name, job) ->
+        jobs().forEach((name, job) ->
                 told.append(name).append('\n').append(uids(job, settings)).append('\n'));
 
         try (InputStream golden = JobUidsTest.class.getResourceAsStream("/golden/uids.txt")) {
@@ -57,10 +42,53 @@ class JobUidsTest {
         }
     }
 
-    private static String uids(BiConsumer<StreamExecutionEnvironment, Settings> job, Settings settings) {
+    /** Whoever writes to a topic must take back what no record can hold. */
+    @Test
+    void noJobDropsAnEventThatIsTooLargeToBeWritten(@TempDir Path folder) throws Exception {
+        Settings settings = settings(folder);
+        jobs().forEach((name, job) -> assertThat(graph(job, settings).getStreamNodes())
+                .as(name)
+                .filteredOn(node -> encodesEvents(node.getTransformationUID()))
+                .allSatisfy(node -> assertThat(node.getOutEdges())
+                        .as(node.getOperatorName())
+                        .anyMatch(edge -> edge.getOutputTag() != null)));
+    }
+
+    private static boolean encodesEvents(String uid) {
+        return uid != null && uid.startsWith("encode-") && !uid.equals("encode-dead-letter");
+    }
+
+    private static Settings settings(Path folder) throws Exception {
+        Path file = folder.resolve("quorate.yaml");
+        Files.writeString(file, """
+                ingest:
+                  prometheus: [ { url: "http://127.0.0.1:9090" } ]
+                  etcd: [ { cluster: c1, endpoints: ["http://127.0.0.1:2379"] } ]
+                alerting: { receivers: [ { webhook: { url: "http://127.0.0.1:9099/hook" } } ] }
+                """);
+        return SettingsReader.read(file)
+                .withKafka(KafkaSettings.single("127.0.0.1:9092", 1, Duration.ofSeconds(1)))
+                .withClickhouse(ClickHouseSettings.at("http://127.0.0.1:8123"));
+    }
+
+    private static Map<String, BiConsumer<StreamExecutionEnvironment, Settings>> jobs() {
+        Map<String, BiConsumer<StreamExecutionEnvironment, Settings>> jobs = new LinkedHashMap<>();
+        jobs.put("ingest", IngestJob::define);
+        jobs.put("percentiles", PercentilesJob::define);
+        jobs.put("detection", DetectionJob::define);
+        jobs.put("alerting", AlertingJob::define);
+        jobs.put("history", HistoryJob::define);
+        return jobs;
+    }
+
+    private static StreamGraph graph(BiConsumer<StreamExecutionEnvironment, Settings> job, Settings settings) {
         StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment();
         job.accept(env, settings);
-        return env.getStreamGraph().getStreamNodes().stream()
+        return env.getStreamGraph();
+    }
+
+    private static String uids(BiConsumer<StreamExecutionEnvironment, Settings> job, Settings settings) {
+        return graph(job, settings).getStreamNodes().stream()
                 .map(StreamNode::getTransformationUID)
                 // What Flink adds by itself has a name of Flink's.
                 .filter(uid -> uid != null && !uid.contains(" "))

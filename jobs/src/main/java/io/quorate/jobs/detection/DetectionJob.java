@@ -1,5 +1,6 @@
 package io.quorate.jobs.detection;
 
+import io.quorate.events.DeadLetter;
 import io.quorate.events.MemberStatus;
 import io.quorate.events.MemberWindow;
 import io.quorate.events.codec.Topic;
@@ -7,6 +8,7 @@ import io.quorate.jobs.JobEnvironment;
 import io.quorate.jobs.kafka.KafkaStreams;
 import io.quorate.jobs.settings.Settings;
 import java.time.Duration;
+import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
 /** Topics {@code member-status} and {@code member-window} to topics {@code leader-change} and {@code alert}. */
@@ -38,11 +40,9 @@ public final class DetectionJob {
         KafkaStreams.Read<MemberWindow> windows =
                 KafkaStreams.read(env, settings.kafka(), Topic.MEMBER_WINDOW, NAME, WINDOW_DISORDER);
         DetectionPipeline pipeline = DetectionPipeline.of(statuses.events(), windows.events(), settings.rules());
-        KafkaStreams.write(pipeline.changes(), settings.kafka(), Topic.LEADER_CHANGE);
-        KafkaStreams.write(pipeline.alerts(), settings.kafka(), Topic.ALERT);
-        KafkaStreams.write(
-                statuses.unreadable().union(windows.unreadable(), pipeline.late()),
-                settings.kafka(),
-                Topic.DEAD_LETTER);
+        DataStream<DeadLetter> tooLarge = KafkaStreams.write(pipeline.changes(), settings.kafka(), Topic.LEADER_CHANGE)
+                .union(KafkaStreams.write(pipeline.alerts(), settings.kafka(), Topic.ALERT));
+        KafkaStreams.writeLetters(
+                statuses.unreadable().union(windows.unreadable(), pipeline.late(), tooLarge), settings.kafka());
     }
 }

@@ -42,8 +42,7 @@ public final class HistoryJob {
         tables.save(Topic.ALERT, ClickHouseTables::saveAlerts);
         tables.save(Topic.NOTIFICATION, ClickHouseTables::saveNotifications);
         tables.save(Topic.DEAD_LETTER, ClickHouseTables::saveDeadLetters);
-        KafkaStreams.write(
-                letters.stream().reduce(DataStream::union).orElseThrow(), settings.kafka(), Topic.DEAD_LETTER);
+        KafkaStreams.writeLetters(letters.stream().reduce(DataStream::union).orElseThrow(), settings.kafka());
     }
 
     /** One topic after the other, and what none of the tables could take. */

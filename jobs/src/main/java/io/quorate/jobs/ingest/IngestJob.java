@@ -1,5 +1,6 @@
 package io.quorate.jobs.ingest;
 
+import io.quorate.events.DeadLetter;
 import io.quorate.events.codec.Topic;
 import io.quorate.ingest.Observation;
 import io.quorate.ingest.etcd.EtcdSource;
@@ -45,9 +46,10 @@ public final class IngestJob {
         KafkaSettings kafka = settings.kafka();
         IngestPipeline pipeline = IngestPipeline.of(
                 observations.stream().reduce(DataStream::union).orElseThrow());
-        KafkaStreams.write(pipeline.scrapes(), kafka, Topic.MEMBER_SCRAPE);
-        KafkaStreams.write(pipeline.statuses(), kafka, Topic.MEMBER_STATUS);
-        KafkaStreams.write(pipeline.rosters(), kafka, Topic.CLUSTER_ROSTER);
-        KafkaStreams.write(pipeline.deadLetters(), kafka, Topic.DEAD_LETTER);
+        DataStream<DeadLetter> tooLarge = KafkaStreams.write(pipeline.scrapes(), kafka, Topic.MEMBER_SCRAPE)
+                .union(
+                        KafkaStreams.write(pipeline.statuses(), kafka, Topic.MEMBER_STATUS),
+                        KafkaStreams.write(pipeline.rosters(), kafka, Topic.CLUSTER_ROSTER));
+        KafkaStreams.writeLetters(pipeline.deadLetters().union(tooLarge), kafka);
     }
 }

@@ -13,7 +13,9 @@ import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.function.Consumer;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.java.typeutils.EitherTypeInfo;
+import org.apache.flink.types.Either;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -33,17 +35,13 @@ public final class DeadLetters {
      * @throws KafkaUnreachable when the broker does not answer
      */
     public static void each(KafkaSettings kafka, Consumer<DeadLetter> reader) {
-        EventCodec<DeadLetter> codec = new EventCodec<>(DeadLetter.class);
-        KafkaTopics.each(kafka, Topic.DEAD_LETTER, record -> reader.accept(letter(codec, record)));
-    }
-
-    /** A letter that cannot be read is one of its own. */
-    private static DeadLetter letter(EventCodec<DeadLetter> codec, ConsumerRecord<byte[], byte[]> record) {
-        try {
-            return codec.decode(record.value() == null ? new byte[0] : record.value());
-        } catch (UnreadableEvent e) {
-            return EventReader.unreadable(Topic.DEAD_LETTER.name(), record, e);
-        }
+        TypeInformation<DeadLetter> type = TypeInformation.of(DeadLetter.class);
+        EventReader<DeadLetter> letters = new EventReader<>(Topic.DEAD_LETTER, new EitherTypeInfo<>(type, type));
+        KafkaTopics.each(kafka, Topic.DEAD_LETTER, record -> {
+            Either<DeadLetter, DeadLetter> letter = letters.read(record);
+            // A letter that cannot be read is one of its own.
+            reader.accept(letter.isRight() ? letter.right() : letter.left());
+        });
     }
 
     /** Puts records back into the topic they came from. */
@@ -60,7 +58,7 @@ public final class DeadLetters {
                             ProducerConfig.MAX_BLOCK_MS_CONFIG,
                             TIMEOUT_MILLIS,
                             ProducerConfig.MAX_REQUEST_SIZE_CONFIG,
-                            KafkaStreams.LARGEST_RECORD),
+                            RecordSizes.LARGEST_EVENT),
                     new ByteArraySerializer(),
                     new ByteArraySerializer());
         }

@@ -15,41 +15,67 @@ import org.apache.flink.types.Either;
 import org.apache.flink.util.Collector;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
-/** Records of a topic as its events; what is none becomes a dead letter, whole. */
+/**
+ * Records of a topic as its events; what is none becomes a dead letter, whole. So does what is larger than any record that
+ * is written: it is not ours, and to take it apart would cost many times its size.
+ */
 final class EventReader<T> implements KafkaRecordDeserializationSchema<Either<DeadLetter, T>> {
 
     /** Stands before a record that is not text. */
     static final String BASE64 = "base64:";
 
+    static final String UNREADABLE = "unreadable";
+    static final String TOO_LARGE = "too-large";
+
+    /** Beyond these, time counted in milliseconds overflows sooner or later, and ClickHouse has no such dates. */
+    private static final Instant FIRST_TIME = Instant.parse("1900-01-01T00:00:00Z");
+
+    private static final Instant LAST_TIME = Instant.parse("2299-12-31T23:59:59.999Z");
+
     private static final long serialVersionUID = 1;
 
-    private final String topic;
+    private final Topic<T> topic;
     private final EventCodec<T> codec;
     private final TypeInformation<Either<DeadLetter, T>> produced;
 
     EventReader(Topic<T> topic, TypeInformation<Either<DeadLetter, T>> produced) {
-        this.topic = topic.name();
+        this.topic = topic;
         this.codec = new EventCodec<>(topic.type());
         this.produced = produced;
     }
 
     @Override
     public void deserialize(ConsumerRecord<byte[], byte[]> record, Collector<Either<DeadLetter, T>> out) {
+        out.collect(read(record));
+    }
+
+    Either<DeadLetter, T> read(ConsumerRecord<byte[], byte[]> record) {
         byte[] value = record.value() == null ? new byte[0] : record.value();
+        if (value.length > RecordSizes.limit(topic)) {
+            String problem = "a record of " + value.length + " bytes, expected at most " + RecordSizes.limit(topic)
+                    + "; Quorate writes none as large, find out who does";
+            return Either.Left(letter(record, value, TOO_LARGE, problem));
+        }
         try {
-            out.collect(Either.Right(codec.decode(value)));
+            T event = codec.decode(value);
+            Instant time = topic.time().apply(event);
+            if (time.isBefore(FIRST_TIME) || time.isAfter(LAST_TIME)) {
+                String problem = "its time is " + time + ", expected one from " + FIRST_TIME + " to " + LAST_TIME;
+                return Either.Left(letter(record, value, UNREADABLE, problem));
+            }
+            return Either.Right(event);
         } catch (UnreadableEvent e) {
-            out.collect(Either.Left(unreadable(topic, record, e)));
+            return Either.Left(letter(record, value, UNREADABLE, String.valueOf(e.getMessage())));
         }
     }
 
-    static DeadLetter unreadable(String topic, ConsumerRecord<byte[], byte[]> record, UnreadableEvent why) {
+    private DeadLetter letter(ConsumerRecord<byte[], byte[]> record, byte[] value, String reason, String detail) {
         return new DeadLetter(
-                topic + '/' + record.partition() + '@' + record.offset(),
-                "unreadable",
-                String.valueOf(why.getMessage()),
+                topic.name() + '/' + record.partition() + '@' + record.offset(),
+                reason,
+                detail,
                 null,
-                text(record.value() == null ? new byte[0] : record.value()),
+                text(value),
                 Instant.ofEpochMilli(record.timestamp()));
     }
 

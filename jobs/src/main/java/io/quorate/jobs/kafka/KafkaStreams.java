@@ -8,12 +8,14 @@ import org.apache.flink.api.common.eventtime.SerializableTimestampAssigner;
 import org.apache.flink.api.common.eventtime.WatermarkGenerator;
 import org.apache.flink.api.common.eventtime.WatermarkOutput;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.java.typeutils.EitherTypeInfo;
 import org.apache.flink.connector.base.DeliveryGuarantee;
 import org.apache.flink.connector.kafka.sink.KafkaSink;
 import org.apache.flink.connector.kafka.source.KafkaSource;
 import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
+import org.apache.flink.metrics.Counter;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
@@ -23,12 +25,10 @@ import org.apache.flink.util.Collector;
 import org.apache.flink.util.OutputTag;
 import org.apache.kafka.clients.consumer.OffsetResetStrategy;
 import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
 
 /** Topics as streams of events, and streams of events as topics. */
 public final class KafkaStreams {
-
-    /** In bytes; a member's scrape is some tens of thousands. */
-    static final int LARGEST_RECORD = 8 << 20;
 
     private static final OutputTag<DeadLetter> UNREADABLE = new OutputTag<>("unreadable") {};
 
@@ -38,7 +38,7 @@ public final class KafkaStreams {
      * A topic, read.
      *
      * @param events with event time and watermarks per partition
-     * @param unreadable records that are not the topic's event
+     * @param unreadable records that are not the topic's event, or larger than any that is written
      */
     public record Read<T>(DataStream<T> events, DataStream<DeadLetter> unreadable) {}
 
@@ -96,21 +96,39 @@ public final class KafkaStreams {
         return new Read<>(events, events.getSideOutput(UNREADABLE));
     }
 
-    /** Writes a stream to its topic, at least once. */
-    public static <T> void write(DataStream<T> events, KafkaSettings kafka, Topic<T> topic) {
+    /**
+     * Writes a stream to its topic, at least once. Events that no record can hold come back as dead letters, for {@link
+     * #writeLetters}.
+     */
+    public static <T> DataStream<DeadLetter> write(DataStream<T> events, KafkaSettings kafka, Topic<T> topic) {
+        SingleOutputStreamOperator<EncodedRecord> records = events.process(new EventEncoder<>(topic));
+        send(records, kafka, topic);
+        return records.getSideOutput(EventEncoder.TOO_LARGE);
+    }
+
+    /** Writes dead letters, at least once. One that no record can hold is cut, and says so. */
+    public static void writeLetters(DataStream<DeadLetter> letters, KafkaSettings kafka) {
+        send(letters.process(new LetterEncoder()), kafka, Topic.DEAD_LETTER);
+    }
+
+    private static void send(SingleOutputStreamOperator<EncodedRecord> records, KafkaSettings kafka, Topic<?> topic) {
         Properties producer = new Properties();
         producer.setProperty(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
         producer.setProperty(ProducerConfig.LINGER_MS_CONFIG, "5");
-        producer.setProperty(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, Integer.toString(LARGEST_RECORD));
-        String uid = "write-" + topic.name();
-        events.sinkTo(KafkaSink.<T>builder()
+        producer.setProperty(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, Integer.toString(RecordSizes.limit(topic)));
+        String name = topic.name();
+        records.returns(EncodedRecord.class)
+                .uid("encode-" + name)
+                .name("encode-" + name)
+                .sinkTo(KafkaSink.<EncodedRecord>builder()
                         .setBootstrapServers(kafka.bootstrap())
-                        .setRecordSerializer(new EventWriter<>(topic))
+                        .setRecordSerializer(
+                                (record, context, time) -> new ProducerRecord<>(name, record.key(), record.value()))
                         .setDeliveryGuarantee(DeliveryGuarantee.AT_LEAST_ONCE)
                         .setKafkaProducerConfig(producer)
                         .build())
-                .uid(uid)
-                .name(uid);
+                .uid("write-" + name)
+                .name("write-" + name);
     }
 
     /** Idle from the start, whatever comes. */
@@ -131,11 +149,21 @@ public final class KafkaStreams {
 
         private static final long serialVersionUID = 1;
 
+        private transient Counter unreadable;
+        private transient Counter tooLarge;
+
+        @Override
+        public void open(OpenContext context) {
+            unreadable = getRuntimeContext().getMetricGroup().counter("unreadableRecords");
+            tooLarge = getRuntimeContext().getMetricGroup().counter("tooLargeRecords");
+        }
+
         @Override
         public void processElement(Either<DeadLetter, T> record, Context context, Collector<T> out) {
             if (record.isRight()) {
                 out.collect(record.right());
             } else {
+                (record.left().reason().equals(EventReader.TOO_LARGE) ? tooLarge : unreadable).inc();
                 context.output(UNREADABLE, record.left());
             }
         }

@@ -3,6 +3,7 @@ package io.quorate.jobs.kafka;
 import io.quorate.events.codec.Topic;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,17 +14,22 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /** Topics as a whole: those that are not there yet, and what lies in one now. */
+/** Creates the topics that are not there yet, and has those that are there take records as large as are written. */
 public final class KafkaTopics {
 
     private static final long TIMEOUT_SECONDS = 20;
@@ -31,7 +37,8 @@ public final class KafkaTopics {
     private KafkaTopics() {}
 
     /**
-     * Creates what is missing; leaves what exists as it is.
+     * Creates what is missing; leaves what exists as it is, but for a limit of record sizes that is too low: the first
+     * record above it would fail its job at every restart.
      *
      * @throws KafkaUnreachable when the broker does not answer
      */
@@ -46,12 +53,16 @@ public final class KafkaTopics {
         try (Admin admin = Admin.create(client)) {
             Set<String> known = admin.listTopics().names().get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
             List<NewTopic> missing = new ArrayList<>();
+            List<Topic<?>> there = new ArrayList<>();
             for (Topic<?> topic : Topic.ALL) {
-                if (!known.contains(topic.name())) {
+                if (known.contains(topic.name())) {
+                    there.add(topic);
+                } else {
                     missing.add(newTopic(topic, settings));
                 }
             }
             admin.createTopics(missing).all().get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
+            raiseLimits(admin, there);
         } catch (ExecutionException e) {
             if (!(e.getCause() instanceof TopicExistsException)) {
                 throw new KafkaUnreachable(settings.bootstrap(), e);
@@ -93,11 +104,31 @@ public final class KafkaTopics {
         }
     }
 
+    private static void raiseLimits(Admin admin, List<Topic<?>> topics)
+            throws ExecutionException, InterruptedException, TimeoutException {
+        Map<ConfigResource, Integer> wanted = new HashMap<>();
+        for (Topic<?> topic : topics) {
+            wanted.put(new ConfigResource(ConfigResource.Type.TOPIC, topic.name()), RecordSizes.limit(topic));
+        }
+        Map<ConfigResource, Config> configs =
+                admin.describeConfigs(wanted.keySet()).all().get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
+        Map<ConfigResource, Collection<AlterConfigOp>> raised = new HashMap<>();
+        wanted.forEach((resource, bytes) -> {
+            Config config = configs.get(resource);
+            ConfigEntry limit = config == null ? null : config.get(TopicConfig.MAX_MESSAGE_BYTES_CONFIG);
+            if (limit != null && Integer.parseInt(limit.value()) < bytes) {
+                ConfigEntry higher = new ConfigEntry(limit.name(), Integer.toString(bytes));
+                raised.put(resource, List.of(new AlterConfigOp(higher, AlterConfigOp.OpType.SET)));
+            }
+        });
+        admin.incrementalAlterConfigs(raised).all().get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
+    }
+
     private static NewTopic newTopic(Topic<?> topic, KafkaSettings settings) {
         Map<String, String> config = new HashMap<>();
         // Retention must not judge a replay by an event's own time.
         config.put(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG, "LogAppendTime");
-        config.put(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, Integer.toString(KafkaStreams.LARGEST_RECORD));
+        config.put(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, Integer.toString(RecordSizes.limit(topic)));
         if (topic.compacted()) {
             config.put(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_COMPACT);
         }

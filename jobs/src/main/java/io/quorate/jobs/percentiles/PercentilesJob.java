@@ -1,12 +1,14 @@
 package io.quorate.jobs.percentiles;
 
 import io.quorate.events.ClusterRoster;
+import io.quorate.events.DeadLetter;
 import io.quorate.events.MemberScrape;
 import io.quorate.events.codec.Topic;
 import io.quorate.jobs.JobEnvironment;
 import io.quorate.jobs.kafka.KafkaStreams;
 import io.quorate.jobs.settings.Settings;
 import java.time.Duration;
+import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
 /** Topics {@code member-scrape} and {@code cluster-roster} to {@code member-window} and {@code scope-window}. */
@@ -36,9 +38,9 @@ public final class PercentilesJob {
         KafkaStreams.Read<ClusterRoster> rosters =
                 KafkaStreams.readTimeless(env, settings.kafka(), Topic.CLUSTER_ROSTER, NAME);
         PercentilesPipeline pipeline = PercentilesPipeline.of(scrapes.events(), rosters.events(), settings.windows());
-        KafkaStreams.write(pipeline.windows(), settings.kafka(), Topic.MEMBER_WINDOW);
-        KafkaStreams.write(pipeline.scopes(), settings.kafka(), Topic.SCOPE_WINDOW);
-        KafkaStreams.write(
-                scrapes.unreadable().union(rosters.unreadable(), pipeline.late()), settings.kafka(), Topic.DEAD_LETTER);
+        DataStream<DeadLetter> tooLarge = KafkaStreams.write(pipeline.windows(), settings.kafka(), Topic.MEMBER_WINDOW)
+                .union(KafkaStreams.write(pipeline.scopes(), settings.kafka(), Topic.SCOPE_WINDOW));
+        KafkaStreams.writeLetters(
+                scrapes.unreadable().union(rosters.unreadable(), pipeline.late(), tooLarge), settings.kafka());
     }
 }
