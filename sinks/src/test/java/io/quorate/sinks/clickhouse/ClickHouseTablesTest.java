@@ -175,6 +175,18 @@ class ClickHouseTablesTest {
                         "member-scrape-0@17\tunreadable\tnot JSON: \u00e4\t\t{\"a\":\\n1\t2026-03-29 01:00:10.123\n");
     }
 
+    /** As large as the topic carries them. */
+    @Test
+    void writesADeadLetterOfSixteenMebibytesWhole() throws Exception {
+        String record = "\"x".repeat(8 << 20);
+        save(
+                ClickHouseTables::saveDeadLetters,
+                new DeadLetter(
+                        "member-scrape", "too-large", "", "prod", record, Instant.parse("2026-03-29T01:00:10Z")));
+        assertThat(client.execute("SELECT length(record), countSubstrings(record, '\"x') FROM dead_letter FINAL"))
+                .isEqualTo("16777216\t8388608\n");
+    }
+
     @Test
     void shiftsNoTimeInAnotherZone() throws Exception {
         TimeZone before = TimeZone.getDefault();
