@@ -20,12 +20,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
  * The programs that a desk needs, brought into the home folder when this machine does not have them.
  *
- * <p>etcd and Prometheus come as Debian packages, downloaded and unpacked with an apt state of their own; the ClickHouse
+ * <p>etcd, Prometheus and strace come as Debian packages, downloaded and unpacked with an apt state of their own; the ClickHouse
  * engine comes as an npm package with a pinned checksum. Nothing is installed into the system and nothing needs root.
  * What is half done stays under a temporary name, and two processes wait for each other.
  */
@@ -37,20 +38,24 @@ public final class Parts {
         void tell(String line);
     }
 
-    /** A program and the Debian package that holds it. */
+    /** A program, the Debian package that holds it, and those of libraries that not every machine has. */
     private enum Program {
-        ETCD("etcd", "etcd-server", 8),
-        ETCDCTL("etcdctl", "etcd-client", 5),
-        PROMETHEUS("prometheus", "prometheus", 19);
+        ETCD("etcd", 8, "etcd-server"),
+        ETCDCTL("etcdctl", 5, "etcd-client"),
+        PROMETHEUS("prometheus", 19, "prometheus"),
+        STRACE("strace", 2, "strace", "libunwind8");
 
         private final String command;
-        private final String debianPackage;
         private final int megabytes;
+        private final String debianPackage;
+        private final List<String> debianPackages;
 
-        Program(String command, String debianPackage, int megabytes) {
+        Program(String command, int megabytes, String debianPackage, String... libraries) {
             this.command = command;
-            this.debianPackage = debianPackage;
             this.megabytes = megabytes;
+            this.debianPackage = debianPackage;
+            this.debianPackages = Stream.concat(Stream.of(debianPackage), Stream.of(libraries))
+                    .toList();
         }
     }
 
@@ -59,6 +64,9 @@ public final class Parts {
     private static final String CLICKHOUSE_SHA512 =
             "XP97mMqnc5tZpKQywR8N7cLTsHNiTmHr30pC5mzo3jWmukjKn2IBa60c2B/gWUNcuFjOMjWoorQICCqBVj5wpw==";
     private static final String CLICKHOUSE_LIBRARY = "libchdb.so";
+
+    /** Where Debian's packages put libraries, beneath the folder they are unpacked into. */
+    private static final List<String> LIBRARIES = List.of("usr/lib/x86_64-linux-gnu", "lib/x86_64-linux-gnu");
 
     /** File locks hold between processes only; threads of this one wait here. */
     private static final Object IN_THIS_PROCESS = new Object();
@@ -80,7 +88,7 @@ public final class Parts {
         return new Parts(home, progress);
     }
 
-    /** Brings everything now, so that later starts find it in place. */
+    /** Brings everything that nothing runs without, so that later starts find it in place. */
     public void all() {
         etcd();
         etcdctl();
@@ -98,6 +106,24 @@ public final class Parts {
 
     public Path prometheus() {
         return program(Program.PROMETHEUS);
+    }
+
+    /** What makes a disk slow: without it everything else still runs. To be started with {@link #librariesOf}. */
+    public Path strace() {
+        return program(Program.STRACE);
+    }
+
+    /** The environment in which a program finds the libraries that were unpacked with it. */
+    Map<String, String> librariesOf(Path program) {
+        if (!program.startsWith(home.parts())) {
+            return Map.of();
+        }
+        Path unpacked = home.parts().resolve(home.parts().relativize(program).getName(0));
+        return Map.of(
+                "LD_LIBRARY_PATH",
+                LIBRARIES.stream()
+                        .map(folder -> unpacked.resolve(folder).toString())
+                        .collect(Collectors.joining(":")));
     }
 
     /** The shared library that is the ClickHouse engine. */
@@ -131,12 +157,13 @@ public final class Parts {
                 throw missing(wanted, "it is not on PATH and " + tool + ", which would bring it, is not there either");
             }
         }
-        progress.tell("Fetching " + wanted.command + " (Debian package " + wanted.debianPackage + ", "
-                + wanted.megabytes + " MB, once)");
+        progress.tell("Fetching " + wanted.command + " (Debian package " + String.join(" and ", wanted.debianPackages)
+                + ", " + wanted.megabytes + " MB, once)");
         Path work = temporary("deb");
         try {
             Path log = home.log("fetch-" + wanted.debianPackage);
-            List<String> download = apt("download", wanted.debianPackage);
+            List<String> download = new ArrayList<>(apt("download"));
+            download.addAll(wanted.debianPackages);
             boolean done = listsAreThere() && run(download, work, log) == 0;
             if (!done) {
                 int updated = run(apt("update"), work, log);
@@ -149,8 +176,10 @@ public final class Parts {
                 }
             }
             Path unpacked = Home.made(work.resolve("unpacked"));
-            if (run(List.of("dpkg-deb", "-x", only(work, ".deb").toString(), unpacked.toString()), work, log) != 0) {
-                throw missing(wanted, "its package could not be unpacked: " + complaint(log));
+            for (Path archive : all(work, ".deb")) {
+                if (run(List.of("dpkg-deb", "-x", archive.toString(), unpacked.toString()), work, log) != 0) {
+                    throw missing(wanted, "its package could not be unpacked: " + complaint(log));
+                }
             }
             settle(unpacked, folder);
         } finally {
@@ -329,10 +358,19 @@ public final class Parts {
     }
 
     private static Path only(Path folder, String suffix) {
+        return all(folder, suffix).get(0);
+    }
+
+    /** At least one. */
+    private static List<Path> all(Path folder, String suffix) {
         try (Stream<Path> files = Files.list(folder)) {
-            return files.filter(file -> file.getFileName().toString().endsWith(suffix))
-                    .findFirst()
-                    .orElseThrow(() -> new PartUnavailable("no " + suffix + " file came into " + folder));
+            List<Path> found = files.filter(
+                            file -> file.getFileName().toString().endsWith(suffix))
+                    .toList();
+            if (found.isEmpty()) {
+                throw new PartUnavailable("no " + suffix + " file came into " + folder);
+            }
+            return found;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -41,6 +42,26 @@ final class PartsTest {
                 .isEqualTo(
                         "etcd cannot be had: it is not on PATH and apt-get, which would bring it, is not there either;"
                                 + " put etcd on PATH, for example with: apt-get install etcd-server");
+    }
+
+    @Test
+    @Tag("slow")
+    void bringsStraceWithItsLibrariesWhereTheMachineHasNone() throws Exception {
+        Path path = Files.createDirectories(folder.resolve("bin"));
+        try (Stream<Path> programs = Files.list(Path.of("/usr/bin"))) {
+            for (Path program : programs.toList()) {
+                if (!program.endsWith("strace")) {
+                    Files.createSymbolicLink(path.resolve(program.getFileName()), program);
+                }
+            }
+        }
+        Path home = folder.resolve("home");
+        Process asking = ShortLived.start(home, "asks-for-strace", Map.of("PATH", path.toString()));
+        String words = new String(asking.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(words).contains(home.resolve("parts/strace/usr/bin/strace").toString(), "strace -- version");
+        assertThat(words)
+                .contains(home.resolve("parts/strace/usr/lib/x86_64-linux-gnu").toString());
+        assertThat(home.resolve("parts/strace")).isDirectoryRecursivelyContaining("glob:**/libunwind-ptrace.so*");
     }
 
     @Test

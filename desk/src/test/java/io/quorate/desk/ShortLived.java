@@ -4,7 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
-/** A process that starts a long one and then ends: {@code HOME exits|crashes|stays|asks-for-etcd}. */
+/** A process that starts a long one and then ends: {@code HOME exits|crashes|stays|asks-for-etcd|asks-for-strace}. */
 final class ShortLived {
     private ShortLived() {}
 
@@ -18,6 +18,10 @@ final class ShortLived {
             }
             return;
         }
+        if (args[1].equals("asks-for-strace")) {
+            askForStrace(Parts.of(home));
+            return;
+        }
         Processes.announce(home, "short-lived");
         Processes.beforeStop(() -> System.out.println("stopping"));
         Child child = Processes.spawn(home, "long", List.of("sleep", "600"), home.log("long"), Map.of());
@@ -27,6 +31,16 @@ final class ShortLived {
             case "stays" -> Thread.currentThread().join();
             default -> System.exit(0);
         }
+    }
+
+    private static void askForStrace(Parts parts) throws Exception {
+        Path strace = parts.strace();
+        ProcessBuilder builder = new ProcessBuilder(strace.toString(), "--version").redirectErrorStream(true);
+        builder.environment().putAll(parts.librariesOf(strace));
+        Process asked = builder.start();
+        System.out.println(strace + " " + parts.librariesOf(strace));
+        asked.getInputStream().transferTo(System.out);
+        System.out.flush();
     }
 
     static Process start(Path home, String end, Map<String, String> environment) throws Exception {
