@@ -7,6 +7,8 @@ import io.quorate.desk.EtcdCluster.Member;
 import io.quorate.desk.EtcdLoad;
 import io.quorate.desk.Home;
 import io.quorate.desk.KafkaBroker;
+import io.quorate.desk.PartUnavailable;
+import io.quorate.desk.Parts;
 import io.quorate.desk.ProcessMemory;
 import io.quorate.desk.PrometheusServer;
 import io.quorate.events.Alert;
@@ -23,6 +25,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Deque;
 import java.util.LinkedHashMap;
@@ -37,8 +40,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A real etcd cluster under light load, the whole of Quorate watching it, and a leader that is stalled again and again.
- * Closing stops everything, in order, once.
+ * A real etcd cluster under light load, the whole of Quorate watching it, a leader that is stalled again and again, and
+ * then a follower whose disk is slow. Closing stops everything, in order, once.
  */
 final class Demo implements AutoCloseable {
 
@@ -73,6 +76,7 @@ final class Demo implements AutoCloseable {
     /** Runs it for this long after ready; whether what it showed held. */
     boolean run(Duration length, @Nullable Path reportFile) throws Exception {
         Instant startedAt = Instant.now();
+        Plan plan = possible(Plan.of(length));
         screen.say("Starting etcd, Kafka, ClickHouse, Prometheus and Flink");
         EtcdCluster cluster = closing(EtcdCluster.start(home, "etcd", CLUSTER, MEMBERS));
         PrometheusServer prometheus =
@@ -100,19 +104,15 @@ final class Demo implements AutoCloseable {
         lookAt.forEach(screen::say);
         listener.shows(() -> indexPage(stack));
 
-        Stalls stalls = new Stalls(cluster, readyAt, endsAt);
-        Thread faults = new Thread(stalls, "stalls");
-        faults.setDaemon(true);
-        faults.start();
+        Faults faults = closing(new Faults(home, cluster, plan, readyAt).start());
         while (Instant.now().isBefore(endsAt)) {
-            screen.show(scene(readyAt, endsAt, view, stalls, cluster, listener, lookAt));
+            screen.show(scene(readyAt, endsAt, view, plan, faults, cluster, listener, lookAt));
             Thread.sleep(DRAW.toMillis());
         }
-        faults.interrupt();
-        faults.join();
+        faults.close();
         load.close();
         Thread.sleep(SETTLE.toMillis());
-        screen.show(scene(readyAt, endsAt, view, stalls, cluster, listener, lookAt));
+        screen.show(scene(readyAt, endsAt, view, plan, faults, cluster, listener, lookAt));
 
         Verification verification = Verification.of(stack.clickhouse());
         Report report = new Report(
@@ -120,10 +120,11 @@ final class Demo implements AutoCloseable {
                 startedAt,
                 readyAt,
                 cluster.elections(),
-                Story.of(readyAt, stalls.soFar(), cluster.elections(), view.changes()),
-                listener.pages(),
+                Story.of(readyAt, faults.soFar(), cluster.elections(), view.changes()),
+                faults.soFar(),
+                Notice.of(listener.pages(), view.alerts()),
                 view.windows(),
-                Map.of(),
+                faults.skipped(),
                 peakRssMiB(stack, prometheus, cluster),
                 versions(stack, prometheus, view),
                 verification);
@@ -139,47 +140,63 @@ final class Demo implements AutoCloseable {
             Instant readyAt,
             Instant endsAt,
             View view,
-            Stalls stalls,
+            Plan plan,
+            Faults faults,
             EtcdCluster cluster,
             WebhookListener listener,
             List<String> lookAt) {
-        List<Story> stories = Story.of(readyAt, stalls.soFar(), cluster.elections(), view.changes());
-        return new Screen.Scene(readyAt, endsAt, view, stalls.soFar(), stories, listener.pages(), lookAt);
+        return new Screen.Scene(
+                readyAt,
+                endsAt,
+                view,
+                plan,
+                faults.soFar(),
+                faults.skipped(),
+                Story.of(readyAt, faults.soFar(), cluster.elections(), view.changes()),
+                Notice.of(listener.pages(), view.alerts()),
+                lookAt);
+    }
+
+    /** The slow disk needs a program that nothing else needs: without it the rest is shown. */
+    private Plan possible(Plan plan) {
+        if (plan.slowDisk() == null) {
+            return plan;
+        }
+        try {
+            Parts.of(home, screen::say).strace();
+            return plan;
+        } catch (PartUnavailable e) {
+            return plan.withoutSlowDisk(String.valueOf(e.getMessage()));
+        }
     }
 
     /** What it comes down to, and whether it held. */
     private boolean epilogue(Report report, List<Alert> alerts) {
+        List<String> failings = new ArrayList<>();
         long seen = report.changes().stream()
                 .filter(story -> story.electedAt() != null && story.observedAt() != null)
                 .count();
-        double slowest = report.changes().stream()
-                .mapToDouble(story -> {
-                    Double seconds = story.seconds();
-                    return seconds == null ? 0 : seconds;
-                })
-                .max()
-                .orElse(0);
-        screen.say("");
-        screen.say("%d of %d leader changes seen, the slowest %.1f s after its election; %d windows; pages:"
-                .formatted(seen, report.changes().size(), slowest, report.windows()));
-        report.pages()
-                .forEach(page -> screen.say("  " + page.status() + "  " + page.severity() + "  " + page.rule() + "  "
-                        + page.summary() + "  (id " + page.id() + ")"));
-        screen.say("Recomputed in ClickHouse, in SQL alone:");
-        report.verification().checks().forEach(check -> screen.say("  " + check));
+        if (seen != report.changes().size()) {
+            failings.add("a leader change was missed or invented");
+        }
         Set<String> paged = report.pages().stream()
+                .map(Notice::page)
                 .filter(WebhookListener.Page::isFiring)
                 .map(WebhookListener.Page::id)
                 .collect(Collectors.toSet());
-        boolean everyAlertPaged = alerts.stream()
-                .filter(alert -> alert.status() == Alert.Status.FIRING)
-                .allMatch(alert -> paged.contains(alert.id()));
-        if (!everyAlertPaged) {
-            screen.say("An alert was raised that no page came for");
+        alerts.stream()
+                .filter(alert -> alert.status() == Alert.Status.FIRING && !paged.contains(alert.id()))
+                .forEach(alert -> failings.add("no page came for the alert " + alert.id() + " of " + alert.rule()));
+        report.faults().stream()
+                .filter(fault -> fault.kind() == Fault.Kind.SLOW_DISK
+                        && !report.skipped().containsKey(Plan.SLOW_DISK))
+                .filter(fault -> report.pages().stream().noneMatch(notice -> notice.names(fault)))
+                .forEach(fault -> failings.add("no page named " + fault.member() + ", whose disk was slow"));
+        if (!report.verification().holds()) {
+            failings.add("rows recomputed in SQL differ");
         }
-        return seen == report.changes().size()
-                && everyAlertPaged
-                && report.verification().holds();
+        screen.summary(report, failings);
+        return failings.isEmpty();
     }
 
     private static List<PrometheusServer.Target> targets(EtcdCluster cluster) {
@@ -205,16 +222,12 @@ final class Demo implements AutoCloseable {
                       endpoints: [%s]
                 rules:
                   profile: lab
-                  directory: rules
                 alerting:
                   receivers:
                     - webhook: { url: %s/hook }
                 flink:
                   checkpoint-interval: 5s
                 """.formatted(prometheus.url(), CLUSTER, String.join(", ", cluster.endpoints()), listener.url());
-        // The demo hurts leadership, not disks: the other rules would only judge how busy this machine is.
-        Path rules = Files.createDirectories(home.data().resolve("rules"));
-        Files.writeString(rules.resolve("etcd-election-storm.yaml"), shipped("/rules/etcd-election-storm.yaml"));
         Path file = home.data().resolve("quorate.yaml");
         Files.writeString(file, settings);
         return file;
@@ -258,7 +271,7 @@ final class Demo implements AutoCloseable {
                 .toString();
     }
 
-    /** A query or a rule that ships. */
+    /** A query that ships. */
     private static String shipped(String resource) {
         try (InputStream in = Demo.class.getResourceAsStream(resource)) {
             if (in == null) {

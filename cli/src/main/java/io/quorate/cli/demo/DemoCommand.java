@@ -48,7 +48,8 @@ public final class DemoCommand implements Callable<Integer> {
         Processes.announce(home, "demo");
         Parts.of(home, System.out::println).all();
         Path state = keep != null ? keep : Files.createTempDirectory(home.data(), "demo-");
-        try (Demo demo = new Demo(home.withState(state), new Screen(System.out, System.console() != null))) {
+        Screen screen = System.console() != null ? Screen.page(System.out) : Screen.lines(System.out);
+        try (Demo demo = new Demo(home.withState(state), screen)) {
             Processes.beforeStop(() -> end(demo, state));
             return demo.run(wanted, report) ? 0 : 1;
         } finally {

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What the demo did and saw, for machines.
  *
- * @param skipped steps that this machine offers no way for, with the reason
+ * @param skipped steps that there was no time or no way for, with the reason
  * @param peakRssMiB by process
  * @param versions by part
  */
@@ -30,7 +30,8 @@ record Report(
         Instant readyAt,
         List<Election> elections,
         List<Story> changes,
-        List<WebhookListener.Page> pages,
+        List<Fault> faults,
+        List<Notice> pages,
         long windows,
         Map<String, String> skipped,
         Map<String, Long> peakRssMiB,
@@ -65,18 +66,28 @@ record Report(
                     .put("term", change.term());
         }
         ArrayNode allPages = report.putArray("pages");
-        for (WebhookListener.Page page : pages) {
+        for (Notice notice : pages) {
+            WebhookListener.Page page = notice.page();
             if (page.isFiring()) {
                 allPages.addObject()
                         .put("rule", page.rule())
                         .put("severity", page.severity())
                         .put("cluster", page.cluster())
                         .put("member", page.member().isEmpty() ? null : page.member())
-                        .put("breachedAt", time(page.breachedAt()))
+                        .put("breachedAt", time(notice.breachedAt()))
                         .put("deliveredAt", time(page.deliveredAt()))
-                        .put("seconds", seconds(page.breachedAt(), page.deliveredAt()))
+                        .put("seconds", notice.seconds())
                         .put("id", page.id());
             }
+        }
+        ArrayNode allFaults = report.putArray("faults");
+        for (Fault fault : faults) {
+            allFaults
+                    .addObject()
+                    .put("kind", fault.kind().written)
+                    .put("member", fault.member())
+                    .put("from", time(fault.from()))
+                    .put("to", time(fault.to()));
         }
         ArrayNode before = report.putArray("electionsBeforeReady");
         for (Election election : elections) {

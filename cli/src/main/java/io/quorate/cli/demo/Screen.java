@@ -7,7 +7,9 @@ import io.quorate.events.MemberWindow;
 import io.quorate.events.Quantile;
 import io.quorate.events.ScopeWindow;
 import io.quorate.rules.yaml.Durations;
+import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -16,7 +18,11 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,23 +32,49 @@ final class Screen {
 
     private static final String FSYNC = "etcd_disk_wal_fsync_duration_seconds";
     private static final String COMMIT = "etcd_disk_backend_commit_duration_seconds";
-    private static final int SHOWN_CHANGES = 10;
 
-    private static final String CLEAR = "\u001b[H\u001b[2J";
+    private static final int MOST_CHANGES = 12;
+    private static final int WIDTH = 96;
+    private static final int USUAL_ROWS = 50;
+
+    private static final String HOME = "\u001b[H";
+    private static final String REST_OF_LINE = "\u001b[K";
+    private static final String REST_OF_SCREEN = "\u001b[J";
+    private static final String CLEAR = HOME + "\u001b[2J";
     private static final String BOLD = "\u001b[1m";
-    private static final String RED = "\u001b[31m";
     private static final String DIM = "\u001b[2m";
+    private static final String RED = "\u001b[31m";
+    private static final String GREEN = "\u001b[32m";
+    private static final String YELLOW = "\u001b[33m";
     private static final String PLAIN = "\u001b[0m";
     private static final DateTimeFormatter CLOCK =
             DateTimeFormatter.ofPattern("HH:mm:ss.S", Locale.ROOT).withZone(ZoneId.systemDefault());
 
     private final PrintStream out;
-    private final boolean live;
-    private final Set<String> said = new HashSet<>();
 
-    Screen(PrintStream out, boolean live) {
+    /** Of the terminal; 0 when there is none. */
+    private final int rows;
+
+    private final Set<String> said = new HashSet<>();
+    private boolean cleared;
+
+    private Screen(PrintStream out, int rows) {
         this.out = out;
-        this.live = live;
+        this.rows = rows;
+    }
+
+    /** One page on a terminal. */
+    static Screen page(PrintStream out) {
+        return page(out, terminalRows());
+    }
+
+    static Screen page(PrintStream out, int rows) {
+        return new Screen(out, rows);
+    }
+
+    /** A line for each thing that happens. */
+    static Screen lines(PrintStream out) {
+        return new Screen(out, 0);
     }
 
     /** What there is to show. */
@@ -50,9 +82,11 @@ final class Screen {
             Instant readyAt,
             Instant endsAt,
             View view,
-            List<Stalls.Stall> stalls,
+            Plan plan,
+            List<Fault> faults,
+            Map<String, String> skipped,
             List<Story> stories,
-            List<WebhookListener.Page> pages,
+            List<Notice> pages,
             List<String> lookAt) {}
 
     /** A step on the way there. */
@@ -61,54 +95,112 @@ final class Screen {
     }
 
     void show(Scene scene) {
-        if (live) {
-            out.print(CLEAR + page(scene));
-            out.flush();
-        } else {
+        if (rows == 0) {
             news(scene);
+            return;
         }
+        // Only the first page clears: one that is written over the last does not flicker.
+        out.print((cleared ? HOME : CLEAR) + fitted(scene).replace("\n", REST_OF_LINE + "\n") + REST_OF_SCREEN);
+        out.flush();
+        cleared = true;
     }
 
-    private String page(Scene scene) {
+    /** As many leader changes as the terminal has room for. */
+    private String fitted(Scene scene) {
+        String page = page(scene, MOST_CHANGES);
+        long most = scene.stories().size();
+        while (tooHigh(page) && most > 1) {
+            page = page(scene, (int) --most);
+        }
+        if (!tooHigh(page)) {
+            return page;
+        }
+        return page.lines().limit(rows - 2L).collect(Collectors.joining("\n"))
+                + "\n%s%s(a terminal of %d rows shows all of it)%s\n"
+                        .formatted(PLAIN, DIM, page.lines().count() + 1, PLAIN);
+    }
+
+    /** The cursor rests below the page. */
+    private boolean tooHigh(String page) {
+        return page.lines().count() + 1 > rows;
+    }
+
+    private static String page(Scene scene, int changes) {
         StringBuilder page = new StringBuilder();
         Duration left = Duration.between(Instant.now(), scene.endsAt());
-        page.append(BOLD)
-                .append("Quorate demo")
-                .append(PLAIN)
-                .append("  three etcd members, their leader stalled again and again; ")
-                .append(
-                        left.isNegative()
-                                ? "ending"
-                                : Durations.format(
-                                                left.plusSeconds(1).truncatedTo(java.time.temporal.ChronoUnit.SECONDS))
-                                        + " left")
-                .append(", Ctrl-C ends\n\n");
+        page.append(BOLD).append("Quorate demo").append(PLAIN).append("  a real etcd cluster, hurt on purpose; ");
+        page.append(left.isNegative() ? "ending" : seconds(left) + " left, Ctrl-C ends")
+                .append("\n\n");
+        page.append("  ").append(now(scene)).append("\n\n");
         members(page, scene);
         quantiles(page, scene.view());
-        changes(page, scene);
-        alerts(page, scene);
+        changes(page, scene, changes);
+        slowDisk(page, scene);
+        pages(page, scene);
         page.append(BOLD).append("Look at\n").append(PLAIN);
         scene.lookAt().forEach(line -> page.append("  ").append(line).append('\n'));
         return page.toString();
     }
 
+    /** What is being done to the cluster. */
+    private static String now(Scene scene) {
+        Instant now = Instant.now();
+        Optional<Fault> lasting = scene.faults().stream().filter(Fault::lasts).findFirst();
+        if (lasting.isPresent()) {
+            return YELLOW + doing(lasting.get()) + PLAIN;
+        }
+        Duration since = Duration.between(scene.readyAt(), now);
+        Optional<Duration> stall = scene.plan().stalls().stream()
+                .filter(at -> at.compareTo(since) > 0)
+                .findFirst();
+        if (stall.isPresent()) {
+            String left = seconds(stall.get().minus(since));
+            return scene.faults().isEmpty()
+                    ? "Quiet for " + left + " more: the rules learn what is usual here"
+                    : "The leader is stalled again in " + left;
+        }
+        Duration slow = scene.plan().slowDisk();
+        if (slow != null && slow.compareTo(since) > 0) {
+            return "A follower's disk is slowed in " + seconds(slow.minus(since));
+        }
+        return "No more faults: what is still firing can resolve";
+    }
+
+    private static String doing(Fault fault) {
+        return switch (fault.kind()) {
+            case STALLED_LEADER ->
+                fault.member() + ", the leader, is stalled since " + clock(fault.from()) + ": the others elect another";
+            case SLOW_DISK ->
+                fault.member() + "'s disk is slow since " + clock(fault.from()) + ": each of its fsyncs waits "
+                        + Faults.DELAY.toMillis() + " ms more";
+        };
+    }
+
     private static void members(StringBuilder page, Scene scene) {
         page.append(BOLD)
-                .append(row("Member", "role", "term", "raft index", "db size", "answered"))
+                .append(row("Member", "role", "term", "raft index", "db size", "answered", ""))
                 .append(PLAIN);
         for (MemberStatus status : scene.view().statuses()) {
             long age = Duration.between(status.observedAt(), Instant.now()).toMillis();
+            String done = scene.faults().stream()
+                    .filter(fault -> fault.lasts() && fault.member().equals(status.member()))
+                    .map(fault -> fault.kind() == Fault.Kind.SLOW_DISK ? "<- slow disk" : "<- stalled")
+                    .findFirst()
+                    .orElse("");
             if (status.answered()) {
-                page.append(row(
-                        status.member(),
-                        status.isLeader() ? "leader" : status.hasLeader() ? "follower" : "no leader",
-                        Long.toString(status.raftTerm()),
-                        Long.toString(status.raftIndex()),
-                        status.dbSizeBytes() / 1024 + " KiB",
-                        "%.1f s ago".formatted(age / 1000.0)));
+                page.append(done.isEmpty() ? "" : YELLOW)
+                        .append(row(
+                                status.member(),
+                                status.isLeader() ? "leader" : status.hasLeader() ? "follower" : "no leader",
+                                Long.toString(status.raftTerm()),
+                                Long.toString(status.raftIndex()),
+                                status.dbSizeBytes() / 1024 + " KiB",
+                                "%.1f s ago".formatted(age / 1000.0),
+                                done))
+                        .append(PLAIN);
             } else {
                 page.append(RED)
-                        .append(row(status.member(), "silent: " + status.failure(), "", "", "", ""))
+                        .append("  %-8s %-57s %s%n".formatted(status.member(), "silent: " + status.failure(), done))
                         .append(PLAIN);
             }
         }
@@ -116,13 +208,13 @@ final class Screen {
     }
 
     private static String row(String... cells) {
-        return "  %-8s %-16s %6s %11s %10s %12s%n".formatted((Object[]) cells);
+        return "  %-8s %-10s %6s %12s %12s %13s %s%n".formatted((Object[]) cells);
     }
 
     private static void quantiles(StringBuilder page, View view) {
         page.append(BOLD)
-                .append("  %-8s %-28s %-28s %-24s%n"
-                        .formatted("10 s", "WAL fsync p99, ms (bounds]", "backend commit p99, ms", "fsync p50, ms"))
+                .append("  %-8s %-26s %-26s %-26s%n"
+                        .formatted("In 10 s", "log fsync p99, ms", "log fsync p50, ms", "backend commit p99, ms"))
                 .append(PLAIN);
         for (MemberWindow window : view.members()) {
             quantiles(page, window.member(), window.measures(), window.gap());
@@ -133,16 +225,19 @@ final class Screen {
                 quantiles(page, scope.name().toLowerCase(Locale.ROOT), window.measures(), window.gap());
             }
         }
-        page.append('\n');
+        page.append(DIM)
+                .append(
+                        "  7.8 (4 to 8] of 120: the p99 of 120 operations lies above 4 and at most at 8 ms; 7.8 interpolates\n\n")
+                .append(PLAIN);
     }
 
     private static void quantiles(StringBuilder page, String who, Measures measures, boolean gap) {
-        page.append("  %-8s %-28s %-28s %-24s%s%n"
+        page.append("  %-8s %-26s %-26s %-26s %s%n"
                 .formatted(
                         who,
                         quantile(measures, FSYNC, 0.99),
-                        quantile(measures, COMMIT, 0.99),
                         quantile(measures, FSYNC, 0.5),
+                        quantile(measures, COMMIT, 0.99),
                         gap ? "gap" : ""));
     }
 
@@ -153,9 +248,9 @@ final class Screen {
                 Quantile quantile = histogram.vector().quantile(q);
                 return quantile == null
                         ? "no operations"
-                        : "%.1f (%.0f to %s] of %d"
+                        : "%s (%.0f to %s] of %d"
                                 .formatted(
-                                        quantile.value() * 1000,
+                                        (quantile.value() < 0.1 ? "%.1f" : "%.0f").formatted(quantile.value() * 1000),
                                         quantile.low() * 1000,
                                         quantile.high() == null ? "?" : "%.0f".formatted(quantile.high() * 1000),
                                         histogram.vector().total());
@@ -164,80 +259,187 @@ final class Screen {
         return "";
     }
 
-    private static void changes(StringBuilder page, Scene scene) {
+    private static void changes(StringBuilder page, Scene scene, int most) {
         page.append(BOLD)
-                .append("  %-12s %-12s %-12s %-12s %-8s %s%n"
-                        .formatted("Stalled", "elected", "seen", "paged", "term", "leader"))
+                .append("  %-12s %-10s %-10s %-10s %6s  %s%n".formatted("Leader", "elected", "seen by", "", "", ""))
+                .append("  %-12s %-10s %-10s %-10s %6s  %s%n"
+                        .formatted("stalled", "by etcd", "Quorate", "paged", "term", "leader"))
                 .append(PLAIN);
         List<Story> stories = scene.stories();
-        for (Story story : stories.subList(Math.max(0, stories.size() - SHOWN_CHANGES), stories.size())) {
-            page.append("  %-12s %-12s %-12s %-12s %-8d %s -> %s%n"
+        for (Story story : stories.subList(Math.max(0, stories.size() - most), stories.size())) {
+            page.append("  %-12s %-10s %-10s %-10s %6d  %s%n"
                     .formatted(
                             clock(story.injectedAt()),
-                            clock(story.electedAt()),
+                            story.injectedAt() == null
+                                    ? clock(story.electedAt())
+                                    : plus(story.injectedAt(), story.electedAt()),
                             plus(story.electedAt(), story.observedAt()),
                             paged(story, scene.pages()),
                             story.term(),
-                            story.from(),
-                            story.to()));
+                            story.from() + " -> " + story.to()));
         }
         if (stories.isEmpty()) {
+            page.append(DIM).append("  none yet\n").append(PLAIN);
+        }
+        page.append('\n');
+    }
+
+    private static String paged(Story story, List<Notice> pages) {
+        return pages.stream()
+                .filter(notice ->
+                        notice.breachedAt() != null && notice.breachedAt().equals(story.observedAt()))
+                .map(notice -> plus(story.observedAt(), notice.page().deliveredAt()))
+                .findFirst()
+                .orElse("");
+    }
+
+    private static void slowDisk(StringBuilder page, Scene scene) {
+        page.append(BOLD)
+                .append("  %-12s %-12s %-12s %-14s %s%n".formatted("Slow disk", "from", "to", "rule true at", "paged"))
+                .append(PLAIN);
+        List<Fault> slow = scene.faults().stream()
+                .filter(fault -> fault.kind() == Fault.Kind.SLOW_DISK)
+                .toList();
+        for (Fault fault : slow) {
+            Optional<Notice> notice =
+                    scene.pages().stream().filter(told -> told.names(fault)).findFirst();
+            page.append("  %-12s %-12s %-12s %-14s %s%n"
+                    .formatted(
+                            fault.member(),
+                            clock(fault.from()),
+                            fault.lasts() ? "still" : clock(fault.to()),
+                            clock(notice.map(Notice::breachedAt).orElse(null)),
+                            notice.map(told ->
+                                            plus(told.breachedAt(), told.page().deliveredAt()))
+                                    .orElse("")));
+        }
+        if (slow.isEmpty()) {
+            String skipped = scene.skipped().get(Plan.SLOW_DISK);
             page.append(DIM)
-                    .append("  none yet: ")
-                    .append(Stalls.QUIET.toSeconds())
-                    .append(" quiet seconds come first\n")
+                    .append(cut("  " + (skipped == null ? "none yet" : "skipped: " + skipped)))
+                    .append('\n')
                     .append(PLAIN);
         }
         page.append('\n');
     }
 
-    private static String paged(Story story, List<WebhookListener.Page> pages) {
-        for (WebhookListener.Page page : pages) {
-            if (page.isFiring() && page.breachedAt().equals(story.observedAt())) {
-                return plus(story.observedAt(), page.deliveredAt());
-            }
-        }
-        return "";
-    }
-
-    private static void alerts(StringBuilder page, Scene scene) {
+    private static void pages(StringBuilder page, Scene scene) {
         page.append(BOLD).append("  Pages\n").append(PLAIN);
         if (scene.pages().isEmpty()) {
             page.append(DIM).append("  none yet\n").append(PLAIN);
         }
-        for (WebhookListener.Page delivered : scene.pages()) {
-            page.append(delivered.isFiring() ? RED : "")
-                    .append("  ")
-                    .append(sentence(delivered))
-                    .append(PLAIN)
-                    .append('\n');
+        for (Notice notice : scene.pages()) {
+            WebhookListener.Page told = notice.page();
+            page.append(colour(told))
+                    .append("  %-12s %-10s %-10s %s%n"
+                            .formatted(clock(told.deliveredAt()), told.status(), told.severity(), told.rule()))
+                    .append(PLAIN);
+            if (told.isFiring()) {
+                page.append("               ").append(cut(told.summary())).append('\n');
+            }
         }
         page.append('\n');
     }
 
-    private static String sentence(WebhookListener.Page page) {
-        return clock(page.deliveredAt()) + "  " + page.status() + "  " + page.severity() + "  " + page.rule() + "  "
-                + page.summary();
+    private static String colour(WebhookListener.Page page) {
+        return !page.isFiring() ? GREEN : page.severity().equals("critical") ? RED : YELLOW;
     }
 
     /** Without a terminal: each thing once, as it happens. */
     private void news(Scene scene) {
         List<String> lines = new ArrayList<>();
-        scene.stalls()
-                .forEach(
-                        stall -> lines.add(clock(stall.injectedAt()) + "  stalled " + stall.member() + ", the leader"));
+        for (Fault fault : scene.faults()) {
+            boolean stall = fault.kind() == Fault.Kind.STALLED_LEADER;
+            lines.add(clock(fault.from())
+                    + (stall
+                            ? "  stalled " + fault.member() + ", the leader"
+                            : "  slowed the disk of " + fault.member() + ", a follower: each fsync waits "
+                                    + Faults.DELAY.toMillis() + " ms more"));
+            if (!stall && !fault.lasts()) {
+                lines.add(clock(fault.to()) + "  the disk of " + fault.member() + " is quick again");
+            }
+        }
+        scene.skipped().forEach((step, reason) -> lines.add("Skipped " + step + ": " + reason));
         scene.stories().stream()
                 .filter(story -> story.observedAt() != null)
                 .forEach(story -> lines.add(clock(story.observedAt()) + "  saw the leader change " + story.from()
                         + " -> "
                         + story.to() + ", term " + story.term() + ", " + plus(story.electedAt(), story.observedAt())
                         + " after the election"));
-        scene.pages()
-                .forEach(page -> lines.add(sentence(page)
-                        + (page.isFiring()
-                                ? "  (paged " + plus(page.breachedAt(), page.deliveredAt()) + " after the breach)"
-                                : "")));
+        scene.pages().forEach(notice -> lines.add(clock(notice.page().deliveredAt()) + "  " + sentence(notice)));
         lines.stream().filter(said::add).forEach(out::println);
+    }
+
+    private static String sentence(Notice notice) {
+        WebhookListener.Page page = notice.page();
+        return page.status() + "  " + page.severity() + "  " + page.rule() + "  " + page.summary()
+                + (page.isFiring()
+                        ? "  (paged " + plus(notice.breachedAt(), page.deliveredAt()) + " after the rule became true)"
+                        : "");
+    }
+
+    /** What it came down to. */
+    void summary(Report report, List<String> failings) {
+        long stalls = report.faults().stream()
+                .filter(fault -> fault.kind() == Fault.Kind.STALLED_LEADER)
+                .count();
+        long seen = report.changes().stream()
+                .filter(story -> story.electedAt() != null && story.observedAt() != null)
+                .count();
+        double slowest = report.changes().stream()
+                .map(Story::seconds)
+                .filter(Objects::nonNull)
+                .mapToDouble(Double::doubleValue)
+                .max()
+                .orElse(0);
+        say("");
+        say("Done: the leader stalled %d times%s"
+                .formatted(
+                        stalls,
+                        report.faults().stream()
+                                .filter(fault -> fault.kind() == Fault.Kind.SLOW_DISK && !fault.lasts())
+                                .map(fault -> "; the disk of %s slow for %s"
+                                        .formatted(
+                                                fault.member(),
+                                                seconds(Duration.between(
+                                                        fault.from(), Objects.requireNonNull(fault.to())))))
+                                .collect(Collectors.joining())));
+        report.skipped().forEach((step, reason) -> say("Skipped: " + step + ": " + reason));
+        say("Seen: %d of %d leader changes, the slowest %.1f s after its election; %d windows"
+                .formatted(seen, report.changes().size(), slowest, report.windows()));
+        say("Paged:");
+        report.pages()
+                .forEach(notice ->
+                        say("  " + sentence(notice) + "  id " + notice.page().id()));
+        say("Recomputed in ClickHouse, in SQL alone:");
+        report.verification().checks().forEach(check -> say("  " + check));
+        failings.forEach(failing -> say("It did not hold: " + failing));
+        if (failings.isEmpty()) {
+            say("It held.");
+        }
+    }
+
+    private static int terminalRows() {
+        try {
+            Process asking = new ProcessBuilder("stty", "size")
+                    .redirectInput(ProcessBuilder.Redirect.INHERIT)
+                    .redirectError(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+            String told = new String(asking.getInputStream().readAllBytes(), StandardCharsets.US_ASCII).trim();
+            int rows = Integer.parseInt(told.split(" ")[0]);
+            return rows > 0 ? rows : USUAL_ROWS;
+        } catch (IOException | NumberFormatException untold) {
+            return USUAL_ROWS;
+        }
+    }
+
+    private static String cut(String text) {
+        return text.length() <= WIDTH ? text : text.substring(0, WIDTH - 3) + "...";
+    }
+
+    /** Whole seconds, rounded up. */
+    private static String seconds(Duration duration) {
+        return Durations.format(Duration.ofSeconds(duration.plusMillis(999).toSeconds()));
     }
 
     private static String clock(@Nullable Instant time) {

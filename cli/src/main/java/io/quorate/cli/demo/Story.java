@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Each leader change from its cause to its sighting: injected by the demo, elected by etcd's own logs, observed by Quorate.
  *
- * @param injectedAt null when nobody stalled the leader before
+ * @param injectedAt null when nobody had just stalled the leader
  * @param electedAt null when etcd's logs know of no such election
  * @param observedAt null when Quorate did not see it
  */
@@ -37,8 +37,7 @@ record Story(
      * All of them, in order of term: every election of the logs since the demo was ready, and every change that Quorate
      * told.
      */
-    static List<Story> of(
-            Instant readyAt, List<Stalls.Stall> stalls, List<Election> elections, List<LeaderChange> changes) {
+    static List<Story> of(Instant readyAt, List<Fault> faults, List<Election> elections, List<LeaderChange> changes) {
         List<Story> stories = new ArrayList<>();
         List<Election> inOrder = elections.stream()
                 .sorted(Comparator.comparingLong(Election::term))
@@ -53,7 +52,7 @@ record Story(
                 continue;
             }
             stories.add(new Story(
-                    injectedBefore(stalls, election.at()),
+                    injectedBefore(faults, election.at()),
                     election.at(),
                     change.map(LeaderChange::observedAt).orElse(null),
                     change.map(LeaderChange::from)
@@ -67,7 +66,7 @@ record Story(
                             && election.memberId().equals(change.toId()));
             if (!elected) {
                 stories.add(new Story(
-                        injectedBefore(stalls, change.observedAt()),
+                        injectedBefore(faults, change.observedAt()),
                         null,
                         change.observedAt(),
                         change.from(),
@@ -79,10 +78,10 @@ record Story(
         return stories;
     }
 
-    private static @Nullable Instant injectedBefore(List<Stalls.Stall> stalls, Instant time) {
-        return stalls.stream()
-                .map(Stalls.Stall::injectedAt)
-                .filter(at -> at.isBefore(time))
+    private static @Nullable Instant injectedBefore(List<Fault> faults, Instant time) {
+        return faults.stream()
+                .filter(fault -> fault.explains(time))
+                .map(Fault::from)
                 .max(Comparator.naturalOrder())
                 .orElse(null);
     }

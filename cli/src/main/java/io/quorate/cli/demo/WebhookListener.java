@@ -29,7 +29,7 @@ final class WebhookListener implements AutoCloseable {
             String severity,
             String cluster,
             String member,
-            Instant breachedAt,
+            Instant startedAt,
             Instant deliveredAt,
             String id,
             String summary) {

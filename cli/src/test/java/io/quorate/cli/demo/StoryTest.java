@@ -16,7 +16,7 @@ class StoryTest {
     void tellsAChangeFromStalledToElectedToSeen() {
         List<Story> stories = Story.of(
                 READY,
-                List.of(new Stalls.Stall(at(20), "m1")),
+                List.of(stall(20, 24)),
                 List.of(election(-30, "m1", 2), election(21.3, "m2", 3)),
                 List.of(change(21.6, "m1", "m2", 3)));
 
@@ -40,6 +40,22 @@ class StoryTest {
         assertThat(stories).hasSize(2);
         assertThat(stories.get(0).observedAt()).as("missed").isNull();
         assertThat(stories.get(1).electedAt()).as("invented").isNull();
+    }
+
+    @Test
+    void blamesAStallOnlyForWhatFollowsAtOnce() {
+        List<Election> elections = List.of(election(-30, "m1", 2), election(21.3, "m2", 3), election(60, "m3", 4));
+        List<Fault> faults = List.of(
+                stall(20, 24), Fault.begun(Fault.Kind.SLOW_DISK, "m1", at(50)).ended(at(80)));
+
+        List<Story> stories = Story.of(READY, faults, elections, List.of());
+
+        assertThat(stories.get(0).injectedAt()).isEqualTo(at(20));
+        assertThat(stories.get(1).injectedAt()).as("etcd's own doing").isNull();
+    }
+
+    private static Fault stall(double from, double to) {
+        return Fault.begun(Fault.Kind.STALLED_LEADER, "m1", at(from)).ended(at(to));
     }
 
     private static Election election(double second, String member, long term) {
