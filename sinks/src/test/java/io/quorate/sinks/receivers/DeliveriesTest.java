@@ -38,8 +38,8 @@ class DeliveriesTest {
                     .filter(number -> number < ALERTS)
                     .map(number -> ReceiverContract.firing("a" + number))
                     .returns(Alert.class);
-            DataStream<Notification> ledger =
-                    Deliveries.to(alerts, webhook("hung", hung, Duration.ofMillis(300))).union(Deliveries.to(alerts, webhook("well", well, Duration.ofSeconds(20))));
+            DataStream<Notification> ledger = Deliveries.to(alerts, webhook("hung", hung, Duration.ofMillis(300)))
+                    .union(Deliveries.to(alerts, webhook("well", well, Duration.ofSeconds(20))));
             ledger.sinkTo(new DiscardingSink<>());
             JobClient job = env.executeAsync();
 
