@@ -103,8 +103,7 @@ public record YamlFile(String name, JsonNode root, Map<String, Integer> lines, L
     public static YamlFile parse(String name, String text) throws InvalidYaml {
         Map<String, Integer> lines = new HashMap<>();
         List<YamlBreach> flaws = new ArrayList<>();
-        String withoutMark = text.startsWith("\uFEFF") ? text.substring(1) : text;
-        try (YAMLParser parser = YAML.createParser(withoutMark.getBytes(StandardCharsets.UTF_8))) {
+        try (YAMLParser parser = YAML.createParser(text.getBytes(StandardCharsets.UTF_8))) {
             JsonToken first = parser.nextToken();
             JsonNode root = first == null ? NullNode.instance : value(parser, "", name, lines, flaws);
             if (root.isNull() || (root.isTextual() && root.asText().isBlank())) {

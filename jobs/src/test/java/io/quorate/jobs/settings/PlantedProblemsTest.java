@@ -369,7 +369,10 @@ class PlantedProblemsTest {
                     .append(i - 1)
                     .append("]\n");
         }
-        assertThat(problems(bomb.toString())).isNotEmpty().hasSizeLessThan(200);
+        assertThat(problems(bomb.toString()))
+                .hasSizeLessThan(200)
+                .filteredOn(problem -> problem.message().startsWith("an alias"))
+                .hasSize(110);
     }
 
     @Test
@@ -407,7 +410,7 @@ class PlantedProblemsTest {
                                 lines.get(i).replaceFirst(":.*", ": 1__0"),
                                 lines.get(i).replaceFirst(":.*", ": !!binary x"),
                                 lines.get(i).replaceFirst(":.*", ": {a: b}"),
-                                lines.get(i).replaceFirst(":.*", ": \"a\\nb\\u2028c\""),
+                                lines.get(i).replaceFirst(":.*", ": \"a\\\\nb\\\\u2028c\""),
                                 lines.get(i).replaceFirst(":.*", ": .inf"),
                                 lines.get(i).replaceFirst(":.*", ": 2026-01-01"),
                                 lines.get(i) + "}",
