@@ -4,7 +4,7 @@
 #   docs/demo-picture.sh                 # runs the demo first, about four minutes
 #   docs/demo-picture.sh RECORDED        # from what `script -qec './quorate demo' RECORDED` recorded
 #
-# Of all pages the last one is taken on which a disk is slow, else the last one.
+# Of all pages the first one is taken on which the slow disk has been paged, else the last one.
 set -euo pipefail
 
 here=$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")
@@ -44,10 +44,10 @@ LC_ALL=C.UTF-8 awk '
   # A page ends by clearing what is below it; the next begins on that same line.
   drawing && /\033\[J/ {
     drawing = 0
-    if (slow || !slowKept) { rows = n; for (i = 0; i < n; i++) kept[i] = page[i]; slowKept = slow }
+    if (!pagedKept) { rows = n; for (i = 0; i < n; i++) kept[i] = page[i]; pagedKept = paged > 0 }
   }
-  /\033\[H/ { sub(/.*\033\[H(\033\[2J)?/, ""); drawing = 1; slow = 0; n = 0 }
-  drawing { page[n++] = $0; slow = slow || /disk is slow since/ }
+  /\033\[H/ { sub(/.*\033\[H(\033\[2J)?/, ""); drawing = 1; paged = 0; n = 0 }
+  drawing { page[n++] = $0; paged += /EtcdWalFsyncRegression/ }
   END {
     if (!rows) { print "demo-picture: no page of a demo in it" > "/dev/stderr"; exit 1 }
     width = 100 * WIDE + 2 * LEFT

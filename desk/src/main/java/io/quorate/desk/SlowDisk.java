@@ -49,7 +49,13 @@ public final class SlowDisk implements AutoCloseable {
         Path log = home.log(name);
         long before = length(log);
         Child child = Processes.spawn(home, name, command, log, parts.librariesOf(strace));
-        boolean settled = Readiness.holds(ATTACH, () -> !child.alive() || traced(member.pid(), child.pid()));
+        boolean settled;
+        try {
+            settled = Readiness.holds(ATTACH, () -> !child.alive() || traced(member.pid(), child.pid()));
+        } catch (PartUnavailable interrupted) {
+            child.close();
+            throw interrupted;
+        }
         if (settled && child.alive()) {
             return new SlowDisk(child);
         }

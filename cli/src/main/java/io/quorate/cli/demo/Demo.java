@@ -75,8 +75,8 @@ final class Demo implements AutoCloseable {
 
     /** Runs it for this long after ready; whether what it showed held. */
     boolean run(Duration length, @Nullable Path reportFile) throws Exception {
-        Instant startedAt = Instant.now();
         Plan plan = possible(Plan.of(length));
+        Instant startedAt = Instant.now();
         screen.say("Starting etcd, Kafka, ClickHouse, Prometheus and Flink");
         EtcdCluster cluster = closing(EtcdCluster.start(home, "etcd", CLUSTER, MEMBERS));
         PrometheusServer prometheus =

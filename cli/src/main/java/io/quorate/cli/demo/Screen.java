@@ -380,9 +380,6 @@ final class Screen {
 
     /** What it came down to. */
     void summary(Report report, List<String> failings) {
-        long stalls = report.faults().stream()
-                .filter(fault -> fault.kind() == Fault.Kind.STALLED_LEADER)
-                .count();
         long seen = report.changes().stream()
                 .filter(story -> story.electedAt() != null && story.observedAt() != null)
                 .count();
@@ -393,17 +390,14 @@ final class Screen {
                 .max()
                 .orElse(0);
         say("");
-        say("Done: the leader stalled %d times%s"
-                .formatted(
-                        stalls,
-                        report.faults().stream()
-                                .filter(fault -> fault.kind() == Fault.Kind.SLOW_DISK && !fault.lasts())
-                                .map(fault -> "; the disk of %s slow for %s"
-                                        .formatted(
-                                                fault.member(),
-                                                seconds(Duration.between(
-                                                        fault.from(), Objects.requireNonNull(fault.to())))))
-                                .collect(Collectors.joining())));
+        long stalls = report.faults().stream()
+                .filter(fault -> fault.kind() == Fault.Kind.STALLED_LEADER)
+                .count();
+        say("Done: stalled the leader " + stalls + " times");
+        report.faults().stream()
+                .filter(fault -> fault.kind() == Fault.Kind.SLOW_DISK && !fault.lasts())
+                .forEach(fault -> say("Done: slowed the disk of " + fault.member() + ", from " + clock(fault.from())
+                        + " to " + clock(fault.to())));
         report.skipped().forEach((step, reason) -> say("Skipped: " + step + ": " + reason));
         say("Seen: %d of %d leader changes, the slowest %.1f s after its election; %d windows"
                 .formatted(seen, report.changes().size(), slowest, report.windows()));
