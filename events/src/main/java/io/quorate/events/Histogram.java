@@ -13,7 +13,7 @@ public record Histogram(String metric, String labels, BucketVector vector) {
 
     public Histogram {
         Objects.requireNonNull(metric, "metric");
-        Objects.requireNonNull(labels, "labels");
+        labels = Labels.checked(Objects.requireNonNull(labels, "labels"));
         Objects.requireNonNull(vector, "vector");
     }
 }

@@ -46,6 +46,37 @@ public final class Labels {
         return labels;
     }
 
+    /**
+     * This text, if {@link #parse} can read it. Asked of every series that is read, so it makes nothing.
+     *
+     * @throws IllegalArgumentException if it cannot
+     */
+    static String checked(String labels) {
+        int at = 0;
+        while (at < labels.length()) {
+            int value = labels.indexOf("=\"", at) + 2;
+            int end = value < 2 ? -1 : closingQuote(labels, value);
+            boolean goesOn = end + 1 < labels.length();
+            if (end < 0 || (goesOn && labels.charAt(end + 1) != ',')) {
+                throw new IllegalArgumentException("not canonical labels: " + labels);
+            }
+            at = end + 2;
+        }
+        return labels;
+    }
+
+    private static int closingQuote(String text, int from) {
+        for (int i = from; i < text.length(); i++) {
+            if (text.charAt(i) == '"') {
+                return i;
+            }
+            if (text.charAt(i) == '\\') {
+                i++;
+            }
+        }
+        return -1;
+    }
+
     /** The same labels without the named ones. */
     public static String without(String canonical, Iterable<String> names) {
         if (canonical.isEmpty()) {

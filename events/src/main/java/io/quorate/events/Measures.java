@@ -26,7 +26,7 @@ public record Measures(List<Histogram> histograms, List<Sample> counters, List<G
 
         public GaugeRange {
             Objects.requireNonNull(metric, "metric");
-            Objects.requireNonNull(labels, "labels");
+            labels = Labels.checked(Objects.requireNonNull(labels, "labels"));
             if (samples <= 0) {
                 throw new IllegalArgumentException("a gauge without samples has no range");
             }

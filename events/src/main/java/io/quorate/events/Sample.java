@@ -12,6 +12,6 @@ public record Sample(String metric, String labels, double value) {
 
     public Sample {
         Objects.requireNonNull(metric, "metric");
-        Objects.requireNonNull(labels, "labels");
+        labels = Labels.checked(Objects.requireNonNull(labels, "labels"));
     }
 }

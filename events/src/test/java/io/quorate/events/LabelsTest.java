@@ -8,8 +8,10 @@ import java.util.Map;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.AlphaChars;
+import net.jqwik.api.constraints.Chars;
 import net.jqwik.api.constraints.NotEmpty;
 import net.jqwik.api.constraints.Size;
+import net.jqwik.api.constraints.StringLength;
 import org.junit.jupiter.api.Test;
 
 class LabelsTest {
@@ -29,6 +31,20 @@ class LabelsTest {
     void canLoseTheNamesOfPeers() {
         assertThat(Labels.without("From=\"a\",To=\"b\",code=\"x\"", List.of("To", "From")))
                 .isEqualTo("code=\"x\"");
+    }
+
+    @Property(tries = 2000)
+    void areCheckedAsTheyAreRead(@ForAll @StringLength(max = 12) @Chars({'a', '=', '"', ',', '\\', 'n'}) String text) {
+        assertThat(refuses(() -> Labels.checked(text))).isEqualTo(refuses(() -> Labels.parse(text)));
+    }
+
+    private static boolean refuses(Runnable reading) {
+        try {
+            reading.run();
+            return false;
+        } catch (IllegalArgumentException e) {
+            return true;
+        }
     }
 
     @Test

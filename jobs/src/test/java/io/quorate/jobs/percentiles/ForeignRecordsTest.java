@@ -82,6 +82,9 @@ class ForeignRecordsTest {
         records.put("another event", utf8("{\"schema\":1,\"source\":\"x\",\"reason\":\"y\"}"));
         records.put("an empty place", utf8(text(Scrapes.at(5, 7)).replace("\"counters\":[", "\"counters\":[null,")));
         records.put("a time of its own", utf8(text(Scrapes.at(5, 7)).replace("\"2026-", "\"+999999999-")));
+        records.put(
+                "labels of no series",
+                utf8(text(Scrapes.at(5, 7)).replaceFirst("\"labels\":\"\"", "\"labels\":\"To\"")));
         records.put("a later schema", utf8(text(Scrapes.at(5, 7)).replace("\"schema\":1", "\"schema\":2")));
         records.put("large", "x".repeat(9 << 20).getBytes(StandardCharsets.UTF_8));
         records.put("a large event", utf8(text(Scrapes.at(5, 7)).replaceFirst("\\{", "{" + " ".repeat(8 << 20))));
@@ -160,6 +163,7 @@ class ForeignRecordsTest {
                 Arguments.of("an empty place", "unreadable", "not a MemberScrape: at .counters"),
                 Arguments.of(
                         "a time of its own", "unreadable", "its time is +999999999-01-01T00:00:05Z, expected one from"),
+                Arguments.of("labels of no series", "unreadable", "not canonical labels: To"),
                 Arguments.of("a later schema", "unreadable", "schema 2, expected 1 to 1"),
                 Arguments.of("large", "too-large", "a record of 9437184 bytes, expected at most 8388608"),
                 Arguments.of("a large event", "too-large", "bytes, expected at most 8388608"));
