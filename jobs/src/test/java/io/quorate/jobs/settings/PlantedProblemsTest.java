@@ -372,7 +372,7 @@ class PlantedProblemsTest {
         assertThat(problems(bomb.toString()))
                 .hasSizeLessThan(200)
                 .filteredOn(problem -> problem.message().startsWith("an alias"))
-                .hasSize(110);
+                .hasSize(11);
     }
 
     @Test
