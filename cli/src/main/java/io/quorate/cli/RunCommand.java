@@ -4,14 +4,20 @@ import io.quorate.cli.stack.Beginning;
 import io.quorate.cli.stack.LastRun;
 import io.quorate.cli.stack.RunLock;
 import io.quorate.cli.stack.Stack;
+import io.quorate.cli.stack.TopicFollower;
 import io.quorate.desk.Home;
 import io.quorate.desk.Processes;
 import io.quorate.jobs.settings.SettingsReader;
 import io.quorate.rules.yaml.Durations;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Base64;
+import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -73,28 +79,58 @@ final class RunCommand implements Callable<Integer> {
     }
 
     private static int run(Home home, Path settings, Beginning beginning, @Nullable Duration limit) throws Exception {
+        Instant startedAt = Instant.now();
         Processes.stopOrphans(home);
         Processes.announce(home, "run");
         try (Stack stack = Stack.start(home, settings, IDLE_AFTER, beginning, System.out::println)) {
-            Processes.beforeStop(stack::close);
+            AtomicBoolean stopping = new AtomicBoolean();
+            Processes.beforeStop(() -> stop(stack, stopping));
             stack.asLastRun(settings).remember(home);
             stack.awaitRunning();
-            System.out.println("Running. Look at:");
-            System.out.println("  Flink       " + stack.flink().url());
-            System.out.println("  ClickHouse  " + stack.clickhouse().url() + "/play  (database "
-                    + stack.clickhouse().database() + ")");
-            System.out.println("  logs        " + home.logs());
-            System.out.println("The first windows stand in ClickHouse after about half a minute. Ctrl-C ends.");
+            lookAt(stack, home).forEach(System.out::println);
+            News news = new News(System.out::println, Clock.systemUTC());
             Instant until = limit == null ? Instant.MAX : Instant.now().plus(limit);
-            while (Instant.now().isBefore(until)) {
-                if (!stack.flink().alive()) {
-                    System.err.println("quorate: Flink's process has ended; its log is "
-                            + stack.flink().logFile() + "; go on where it was with: quorate run --resume");
-                    return Quorate.OUT_OF_REACH;
-                }
-                Thread.sleep(200);
+            try (TopicFollower follower = news.follow(stack.kafka(), startedAt)) {
+                return watch(stack, news, stopping, until);
             }
         }
+    }
+
+    private static int watch(Stack stack, News news, AtomicBoolean stopping, Instant until)
+            throws InterruptedException {
+        while (Instant.now().isBefore(until)) {
+            news.tick();
+            // The end that was asked for begins with Flink's.
+            if (!stack.flink().alive() && !stopping.get()) {
+                System.err.println("quorate: Flink's process has ended; its log is "
+                        + stack.flink().logFile() + "; go on where it was with: quorate run --resume");
+                return Quorate.OUT_OF_REACH;
+            }
+            Thread.sleep(200);
+        }
         return 0;
+    }
+
+    /** On Ctrl-C and the like. */
+    private static void stop(Stack stack, AtomicBoolean stopping) {
+        if (stopping.compareAndSet(false, true)) {
+            stack.close();
+            System.out.println("Stopped. To go on from here: quorate run --resume");
+        }
+    }
+
+    private static List<String> lookAt(Stack stack, Home home) {
+        String newest =
+                "SELECT * FROM " + stack.clickhouse().database() + ".member_quantile ORDER BY window_end DESC LIMIT 50";
+        String query = Base64.getEncoder().encodeToString(newest.getBytes(StandardCharsets.UTF_8));
+        return List.of(
+                "Running. Look at:",
+                "  Flink            " + stack.flink().url(),
+                "  ClickHouse       " + stack.clickhouse().url() + "/play  (database "
+                        + stack.clickhouse().database() + ")",
+                "  newest windows   " + stack.clickhouse().url() + "/play?run=1#" + query,
+                "  or by hand       " + newest,
+                "  logs             " + home.logs(),
+                "The first windows stand in ClickHouse after about half a minute. Ctrl-C ends.");
     }
 }

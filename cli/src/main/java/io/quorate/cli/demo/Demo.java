@@ -2,6 +2,7 @@ package io.quorate.cli.demo;
 
 import io.quorate.cli.stack.Beginning;
 import io.quorate.cli.stack.Stack;
+import io.quorate.cli.stack.TopicFollower;
 import io.quorate.desk.EtcdCluster;
 import io.quorate.desk.EtcdCluster.Member;
 import io.quorate.desk.EtcdLoad;
@@ -92,7 +93,7 @@ final class Demo implements AutoCloseable {
                 .on(Topic.SCOPE_WINDOW, view::see)
                 .on(Topic.LEADER_CHANGE, view::see)
                 .on(Topic.ALERT, view::see)
-                .start());
+                .start(startedAt));
         stack.awaitRunning();
         awaitEveryMember(view);
 

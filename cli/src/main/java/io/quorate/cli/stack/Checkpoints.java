@@ -2,6 +2,7 @@ package io.quorate.cli.stack;
 
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -30,6 +31,13 @@ record Checkpoints(Path folder) {
         return complete().stream()
                 .max(Comparator.comparingLong(FileStatus::getModificationTime))
                 .map(metadata -> metadata.getPath().getParent().toString());
+    }
+
+    /** When the newest complete one was. */
+    Optional<Instant> newestAt() throws IOException {
+        return complete().stream()
+                .map(metadata -> Instant.ofEpochMilli(metadata.getModificationTime()))
+                .max(Comparator.naturalOrder());
     }
 
     /** Removes what earlier starts have left, but for the newest: else each start would leave a checkpoint for ever. */

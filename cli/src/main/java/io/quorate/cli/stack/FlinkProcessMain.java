@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -58,8 +59,8 @@ public final class FlinkProcessMain {
         return jobs;
     }
 
-    static int jobsOf(Settings settings) {
-        return jobs(settings).size();
+    static Set<String> jobsOf(Settings settings) {
+        return jobs(settings).keySet();
     }
 
     public static void main(String[] args) throws Exception {

@@ -39,7 +39,7 @@ public final class RunLock implements AutoCloseable {
                 String holder = holder(channel);
                 channel.close();
                 throw new PartUnavailable("a run goes on from " + home.root() + " already" + holder
-                        + "; end it with Ctrl-C or 'quorate clean', or set QUORATE_HOME for another one beside it");
+                        + "; end it there with Ctrl-C, or set QUORATE_HOME for another one beside it");
             }
             Thread.sleep(200);
             lock = lock(channel);

@@ -11,10 +11,16 @@ import io.quorate.jobs.settings.Settings;
 import io.quorate.jobs.settings.SettingsReader;
 import io.quorate.sinks.clickhouse.ClickHouseSettings;
 import io.quorate.sinks.clickhouse.Migrations;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +29,9 @@ import org.jspecify.annotations.Nullable;
  * Closing stops what was started.
  */
 public final class Stack implements AutoCloseable {
+
+    private static final DateTimeFormatter LOCAL =
+            DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss", Locale.ROOT).withZone(ZoneId.systemDefault());
 
     /** Of a topic on the embedded broker: enough for a desk's two cores. */
     static final int PARTITIONS = 2;
@@ -82,18 +91,52 @@ public final class Stack implements AutoCloseable {
         progress.tell("Creating topics and tables");
         KafkaTopics.create(kafka);
         Migrations.applyTo(clickhouse);
-        progress.tell("Starting Flink and its jobs");
+        String checkpoints = settings.flink().checkpointDir() == null
+                ? home.data().resolve("checkpoints").toUri().toString()
+                : settings.flink().checkpointDir();
+        progress.tell("Starting Flink and its jobs" + state(beginning, lastState(settings, checkpoints)));
         FlinkProcess flink = FlinkProcess.start(
                 home,
                 new FlinkProcess.Arguments(
                         config.toAbsolutePath().toString(),
                         kafka.bootstrap(),
                         clickhouse.url(),
-                        home.data().resolve("checkpoints").toUri().toString(),
+                        checkpoints,
                         flinkPort,
                         idleAfter.toSeconds(),
                         beginning));
-        return new Stack(broker, engine, flink, kafka, clickhouse, FlinkProcessMain.jobsOf(settings));
+        return new Stack(
+                broker,
+                engine,
+                flink,
+                kafka,
+                clickhouse,
+                FlinkProcessMain.jobsOf(settings).size());
+    }
+
+    /** With which state the jobs begin, in words. */
+    private static String state(Beginning beginning, Optional<Instant> last) {
+        String at = last.map(time -> " of " + LOCAL.format(time)).orElse("");
+        return switch (beginning) {
+            case RESUMED ->
+                last.isPresent()
+                        ? ", from the last run's checkpoints" + at
+                        : ", with empty state: there is none of an earlier run";
+            case ANEW ->
+                last.isPresent()
+                        ? ", with empty state (to go on with the last run's" + at
+                                + ": Ctrl-C, then quorate run --resume)"
+                        : "";
+        };
+    }
+
+    private static Optional<Instant> lastState(Settings settings, String checkpoints) throws IOException {
+        Optional<Instant> last = Optional.empty();
+        for (String job : FlinkProcessMain.jobsOf(settings)) {
+            Optional<Instant> one = Checkpoints.of(checkpoints, job).newestAt();
+            last = one.isPresent() && (last.isEmpty() || one.get().isAfter(last.get())) ? one : last;
+        }
+        return last;
     }
 
     /** Waits until every job runs. */

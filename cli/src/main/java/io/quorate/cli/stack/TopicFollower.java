@@ -1,10 +1,11 @@
-package io.quorate.cli.demo;
+package io.quorate.cli.stack;
 
 import io.quorate.events.codec.EventCodec;
 import io.quorate.events.codec.Topic;
 import io.quorate.events.codec.UnreadableEvent;
 import io.quorate.jobs.kafka.KafkaSettings;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,8 +19,8 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Reads topics from their beginning, for the screen and the report; a thread of its own. */
-final class TopicFollower implements AutoCloseable {
+/** Reads topics as they grow, for those who watch; a thread of its own. */
+public final class TopicFollower implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(TopicFollower.class);
 
@@ -27,7 +28,7 @@ final class TopicFollower implements AutoCloseable {
     private final KafkaConsumer<byte[], byte[]> consumer;
     private final Thread thread = new Thread(this::follow, "topic-follower");
 
-    TopicFollower(KafkaSettings kafka) {
+    public TopicFollower(KafkaSettings kafka) {
         consumer = new KafkaConsumer<>(
                 Map.of(
                         ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
@@ -41,7 +42,7 @@ final class TopicFollower implements AutoCloseable {
     }
 
     /** Every event of this topic goes to this listener, on the follower's thread. */
-    <T> TopicFollower on(Topic<T> topic, Consumer<T> listener) {
+    public <T> TopicFollower on(Topic<T> topic, Consumer<T> listener) {
         EventCodec<T> codec = new EventCodec<>(topic.type());
         listeners.put(topic.name(), record -> {
             try {
@@ -53,13 +54,21 @@ final class TopicFollower implements AutoCloseable {
         return this;
     }
 
-    TopicFollower start() {
+    /** From what was written at this time on. */
+    public TopicFollower start(Instant from) {
         List<TopicPartition> partitions = listeners.keySet().stream()
                 .flatMap(topic -> consumer.partitionsFor(topic).stream())
                 .map(info -> new TopicPartition(info.topic(), info.partition()))
                 .toList();
         consumer.assign(partitions);
-        consumer.seekToBeginning(partitions);
+        Map<TopicPartition, Long> times = new HashMap<>();
+        partitions.forEach(partition -> times.put(partition, from.toEpochMilli()));
+        consumer.seekToEnd(partitions);
+        consumer.offsetsForTimes(times).forEach((partition, first) -> {
+            if (first != null) {
+                consumer.seek(partition, first.offset());
+            }
+        });
         thread.setDaemon(true);
         thread.start();
         return this;
