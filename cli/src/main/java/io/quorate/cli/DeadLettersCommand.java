@@ -1,9 +1,12 @@
 package io.quorate.cli;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.quorate.cli.stack.LastRun;
 import io.quorate.cli.stack.RunLock;
 import io.quorate.desk.Home;
 import io.quorate.desk.KafkaBroker;
+import io.quorate.desk.Processes;
 import io.quorate.events.DeadLetter;
 import io.quorate.events.codec.EventCodec;
 import io.quorate.jobs.kafka.DeadLetters;
@@ -13,6 +16,7 @@ import io.quorate.jobs.settings.SettingsReader;
 import io.quorate.rules.yaml.InvalidYaml;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -35,6 +39,7 @@ import picocli.CommandLine.Option;
 final class DeadLettersCommand implements Callable<Integer> {
 
     private static final int SHOWN_CHARACTERS = 160;
+    private static final ObjectMapper JSON = new ObjectMapper();
 
     private enum Format {
         TEXT,
@@ -64,7 +69,7 @@ final class DeadLettersCommand implements Callable<Integer> {
 
     private final PrintStream out = System.out;
     private final Map<String, Integer> counts = new TreeMap<>();
-    private int replayed;
+    private final Map<String, Integer> fates = new TreeMap<>();
 
     @Override
     public Integer call() throws Exception {
@@ -72,21 +77,23 @@ final class DeadLettersCommand implements Callable<Integer> {
         Optional<String> own = ownBroker();
         if (own.isPresent()) {
             read(own.get());
-            return 0;
+            return end();
         }
         LastRun last = LastRun.of(home)
                 .orElseThrow(() -> new IllegalArgumentException("no run has left letters under " + home.data()
                         + "; expected --config FILE with kafka.bootstrap, or a 'quorate run' before"));
         if (!last.embedded() || RunLock.isTaken(home)) {
             read(last.kafka());
-            return 0;
+            return end();
         }
         // Its broker ended with the run; what it kept is read by one of our own.
-        try (RunLock lock = RunLock.take(home, Duration.ZERO);
-                KafkaBroker broker = KafkaBroker.start(home, "kafka", 0)) {
-            read(broker.bootstrap());
+        try (RunLock lock = RunLock.take(home, Duration.ZERO)) {
+            Processes.stopOrphans(home);
+            try (KafkaBroker broker = KafkaBroker.start(home, "kafka", 0)) {
+                read(broker.bootstrap());
+            }
         }
-        return 0;
+        return end();
     }
 
     private Optional<String> ownBroker() throws InvalidYaml {
@@ -119,22 +126,36 @@ final class DeadLettersCommand implements Callable<Integer> {
             return;
         }
         counts.merge(letter.reason(), 1, Integer::sum);
-        String fate = back == null ? "" : fate(back.send(letter));
+        DeadLetters.Fate fate = back == null ? null : back.send(letter);
+        if (fate != null) {
+            fates.merge(fate.sent() ? "put back" : "not put back", 1, Integer::sum);
+        }
         if (format == Format.JSON) {
-            out.println(new String(new EventCodec<>(DeadLetter.class).encode(letter), StandardCharsets.UTF_8));
+            out.println(json(letter, fate));
         } else {
             out.println(letter.observedAt() + "  " + letter.reason() + "  " + letter.source()
-                    + (letter.cluster() == null ? "" : "  " + letter.cluster()) + ": " + letter.detail() + fate);
+                    + (letter.cluster() == null ? "" : "  " + letter.cluster()) + ": " + letter.detail()
+                    + (fate == null ? "" : "; " + fate.words()));
             out.println("    " + cut(letter.record()));
         }
     }
 
-    private String fate(Optional<String> refusal) {
-        if (refusal.isPresent()) {
-            return "; not put back: " + refusal.get();
+    private static String json(DeadLetter letter, DeadLetters.@Nullable Fate fate) throws UncheckedIOException {
+        byte[] record = new EventCodec<>(DeadLetter.class).encode(letter);
+        if (fate == null) {
+            return new String(record, StandardCharsets.UTF_8);
         }
-        replayed++;
-        return "; put back";
+        try {
+            ObjectNode whole = (ObjectNode) JSON.readTree(record);
+            return JSON.writeValueAsString(whole.put("replay", fate.words()));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Asked to put records back, it has not done what it was asked while one is left. */
+    private int end() {
+        return fates.containsKey("not put back") ? Quorate.DID_NOT_HOLD : 0;
     }
 
     private static String cut(String record) {
@@ -147,6 +168,6 @@ final class DeadLettersCommand implements Callable<Integer> {
 
     private String total() {
         int all = counts.values().stream().mapToInt(Integer::intValue).sum();
-        return all + " dead letters " + counts + (replay ? ", " + replayed + " put back" : "");
+        return all + " dead letters " + counts + (replay ? ", letters " + fates : "");
     }
 }

@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -100,10 +101,10 @@ final class RunCommand implements Callable<Integer> {
             throws InterruptedException {
         while (Instant.now().isBefore(until)) {
             news.tick();
-            // The end that was asked for begins with Flink's.
-            if (!stack.flink().alive() && !stopping.get()) {
-                System.err.println("quorate: Flink's process has ended; its log is "
-                        + stack.flink().logFile() + "; go on where it was with: quorate run --resume");
+            Optional<String> ended = stack.ended();
+            // The end that was asked for is the end of all of them.
+            if (ended.isPresent() && !stopping.get()) {
+                System.err.println("quorate: " + ended.get() + "; go on where it was with: quorate run --resume");
                 return Quorate.OUT_OF_REACH;
             }
             Thread.sleep(200);

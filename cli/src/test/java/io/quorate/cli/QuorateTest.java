@@ -11,7 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -44,7 +43,7 @@ class QuorateTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"demo", "run", "backtest", "doctor", "verify", "clean"})
+    @ValueSource(strings = {"demo", "run", "backtest", "doctor", "verify", "dead-letters", "clean"})
     void helpsWithEveryVerb(String verb) {
         assertThat(Quorate.run(verb, "--help")).isZero();
         assertThat(told()).contains("Usage: quorate " + verb);
@@ -53,7 +52,8 @@ class QuorateTest {
     @Test
     void tellsItsVerbsWhenAskedForNothing() {
         assertThat(Quorate.run()).isZero();
-        assertThat(told()).contains("demo", "run", "backtest", "doctor", "verify", "clean", "Exit codes");
+        assertThat(told())
+                .contains("demo", "run", "backtest", "doctor", "verify", "dead-letters", "clean", "Exit codes");
     }
 
     @Test
@@ -131,25 +131,6 @@ class QuorateTest {
         Files.writeString(settings, "ingest: {}");
         assertThat(Quorate.run(verb, "--config", settings.toString(), "--print-config"))
                 .isEqualTo(2);
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"Kafka", "ClickHouse", "Flink"})
-    void namesWhoHoldsAPortThatWasAskedFor(String part) throws Exception {
-        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            Path settings = folder.resolve("quorate.yaml");
-            Files.writeString(
-                    settings,
-                    "ingest: { prometheus: [ { url: 'http://127.0.0.1:1' } ] }\ndesk: { "
-                            + part.toLowerCase(Locale.ROOT) + "-port: " + taken.getLocalPort() + " }\n");
-
-            assertThat(Quorate.run("run", "--config", settings.toString())).isEqualTo(3);
-            assertThat(complained().lines())
-                    .singleElement()
-                    .asString()
-                    .contains("port " + taken.getLocalPort() + ", asked for by " + part + ", is busy: held by ")
-                    .contains("(pid " + ProcessHandle.current().pid() + ")");
-        }
     }
 
     /** Peers that listen and never answer, of which ClickHouse's client alone would wait five minutes for one. */

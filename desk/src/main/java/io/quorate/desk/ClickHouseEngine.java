@@ -90,6 +90,10 @@ public final class ClickHouseEngine implements AutoCloseable {
         return child.pid();
     }
 
+    public boolean alive() {
+        return child.alive();
+    }
+
     public Path logFile() {
         return child.logFile();
     }

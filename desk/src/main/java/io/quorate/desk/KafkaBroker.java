@@ -87,6 +87,10 @@ public final class KafkaBroker implements AutoCloseable {
         return child.pid();
     }
 
+    public boolean alive() {
+        return child.alive();
+    }
+
     public Path logFile() {
         return child.logFile();
     }

@@ -2,6 +2,7 @@ package io.quorate.desk;
 
 import io.quorate.desk.EtcdCluster.Member;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -52,9 +53,9 @@ public final class SlowDisk implements AutoCloseable {
         boolean settled;
         try {
             settled = Readiness.holds(ATTACH, () -> !child.alive() || traced(member.pid(), child.pid()));
-        } catch (PartUnavailable interrupted) {
+        } catch (RuntimeException broken) {
             child.close();
-            throw interrupted;
+            throw broken;
         }
         if (settled && child.alive()) {
             return new SlowDisk(child);
@@ -85,7 +86,7 @@ public final class SlowDisk implements AutoCloseable {
         try (Stream<Path> threads = Files.list(Path.of("/proc/" + pid + "/task"))) {
             return threads.allMatch(thread ->
                     tracer(thread).filter(tracerOf -> tracerOf == tracer).isPresent());
-        } catch (IOException ended) {
+        } catch (IOException | UncheckedIOException ended) {
             return false;
         }
     }
@@ -96,12 +97,15 @@ public final class SlowDisk implements AutoCloseable {
                     .map(line ->
                             Long.parseLong(line.substring(line.indexOf(':') + 1).trim()))
                     .findFirst();
-        } catch (IOException ended) {
+        } catch (IOException | UncheckedIOException ended) {
             return Optional.empty();
         }
     }
 
     static String wayOut(String told, Optional<String> ptraceScope) {
+        if (told.contains("not attached")) {
+            return "the machine is very busy: try again";
+        }
         if (!told.contains("not permitted")) {
             return "put a strace that runs on PATH, for example with: apt-get install strace";
         }

@@ -51,10 +51,15 @@ record Checkpoints(Path folder) {
                             .toUri()
                             .getPath()
                             .equals(start.getPath().toUri().getPath());
-            if (!holdsNewest) {
+            if (!holdsNewest && isOfAStart(start)) {
                 files.delete(start.getPath(), true);
             }
         }
+    }
+
+    /** Named by a job's id: whatever else lies there is somebody's. */
+    private static boolean isOfAStart(FileStatus folder) {
+        return folder.isDir() && folder.getPath().getName().matches("[0-9a-f]{32}");
     }
 
     private List<FileStatus> complete() throws IOException {

@@ -24,6 +24,7 @@ public final class FlinkProcess implements AutoCloseable {
 
     private static final Duration START = Duration.ofSeconds(90);
     private static final ObjectMapper JSON = new ObjectMapper();
+    private static final String UNFIT = "if it resumes the state of another version, begin anew without --resume";
 
     private final Child child;
     private final String url;
@@ -78,6 +79,9 @@ public final class FlinkProcess implements AutoCloseable {
                 "-Xms256m",
                 "-Xmx1g",
                 "-XX:+UseG1GC",
+                // A process that has lost memory in the middle of anything is of no use: a new one begins at a
+                // checkpoint.
+                "-XX:+ExitOnOutOfMemoryError",
                 "-XX:TieredStopAtLevel=4",
                 "--add-opens",
                 "java.base/java.util=ALL-UNNAMED",
@@ -105,7 +109,7 @@ public final class FlinkProcess implements AutoCloseable {
             }
             if (Instant.now().isAfter(until)) {
                 throw new PartUnavailable("Flink's jobs do not run after " + START.toSeconds() + " s; its log is "
-                        + child.logFile() + ", its page " + url);
+                        + child.logFile() + "; " + UNFIT);
             }
             Thread.sleep(200);
         }
@@ -117,7 +121,7 @@ public final class FlinkProcess implements AutoCloseable {
         for (JsonNode job : get("/jobs/overview").path("jobs")) {
             if (job.path("state").asText().equals("FAILED")) {
                 throw new PartUnavailable("job " + job.path("name").asText() + " cannot start; its log is "
-                        + child.logFile() + "; if it resumes an older version's state, begin anew without --resume");
+                        + child.logFile() + "; " + UNFIT);
             }
             JsonNode tasks = job.path("tasks");
             boolean allTasks =

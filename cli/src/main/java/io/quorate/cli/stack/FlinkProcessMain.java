@@ -95,7 +95,13 @@ public final class FlinkProcessMain {
             }
             LOG.info("Submitted {}", job.getKey());
         }
-        ended.await();
+        while (!ended.await(1, TimeUnit.SECONDS)) {
+            if (!cluster.isRunning()) {
+                // What Flink cannot survive closes the cluster, and its threads keep a process that runs nothing.
+                LOG.error("Flink has closed itself");
+                System.exit(1);
+            }
+        }
     }
 
     private static JobGraph graph(

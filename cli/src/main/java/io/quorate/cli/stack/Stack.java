@@ -157,6 +157,20 @@ public final class Stack implements AutoCloseable {
         return new LastRun(config.toAbsolutePath().toString(), kafka.bootstrap(), broker != null);
     }
 
+    /** The first of what was started here that has ended, in words with where its log is; empty while all live. */
+    public Optional<String> ended() {
+        if (!flink.alive()) {
+            return Optional.of("Flink's process has ended; its log is " + flink.logFile());
+        }
+        if (broker != null && !broker.alive()) {
+            return Optional.of("the embedded Kafka has ended; its log is " + broker.logFile());
+        }
+        if (engine != null && !engine.alive()) {
+            return Optional.of("the embedded ClickHouse engine has ended; its log is " + engine.logFile());
+        }
+        return Optional.empty();
+    }
+
     public FlinkProcess flink() {
         return flink;
     }

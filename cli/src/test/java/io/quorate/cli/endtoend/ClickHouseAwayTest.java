@@ -72,6 +72,10 @@ class ClickHouseAwayTest {
                 assertThat(expected.get("alert")).isNotEmpty();
                 assertThat(expected.get("leader_change")).hasSizeGreaterThanOrEqualTo(3);
             }
+            // Of a run that has ended.
+            RunningQuorate.Ended letters = RunningQuorate.end(home, "dead-letters", "--reason", "no such");
+            assertThat(letters.code()).as(letters.said()).isZero();
+            assertThat(letters.said()).contains("No dead letters with reason no such");
             ClickHouseClient clickhouse = new ClickHouseClient(ClickHouseSettings.at(engine.url()));
             for (String table : TABLES) {
                 clickhouse.execute("OPTIMIZE TABLE quorate." + table + " FINAL");

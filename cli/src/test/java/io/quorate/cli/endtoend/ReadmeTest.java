@@ -6,14 +6,17 @@ import io.quorate.desk.Home;
 import io.quorate.sinks.clickhouse.ClickHouseClient;
 import io.quorate.sinks.clickhouse.ClickHouseSettings;
 import java.io.IOException;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -39,16 +42,31 @@ class ReadmeTest {
         copy = folder.resolve("quorate");
         home = RunningQuorate.freshHome(folder.resolve("home"));
         readme = Files.readString(CHECKOUT.resolve("README.md"));
-        try (Stream<Path> all = Files.walk(CHECKOUT)) {
-            for (Path path : all.filter(ReadmeTest::isSource).toList()) {
-                Path to = copy.resolve(CHECKOUT.relativize(path).toString());
-                if (Files.isDirectory(path)) {
-                    Files.createDirectories(to);
-                } else {
-                    Files.copy(path, to, java.nio.file.StandardCopyOption.COPY_ATTRIBUTES);
+        Files.walkFileTree(CHECKOUT, new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult preVisitDirectory(Path from, BasicFileAttributes attributes) throws IOException {
+                if (LEFT_OUT.contains(from.getFileName().toString())) {
+                    return FileVisitResult.SKIP_SUBTREE;
                 }
+                Files.createDirectories(inCopy(from));
+                return FileVisitResult.CONTINUE;
             }
-        }
+
+            @Override
+            public FileVisitResult visitFile(Path from, BasicFileAttributes attributes) throws IOException {
+                Files.copy(from, inCopy(from), StandardCopyOption.COPY_ATTRIBUTES);
+                return FileVisitResult.CONTINUE;
+            }
+        });
+    }
+
+    private Path inCopy(Path from) {
+        return copy.resolve(CHECKOUT.relativize(from).toString());
+    }
+
+    @Test
+    void carriesNoPlaceholder() {
+        assertThat(readme).doesNotContain("EXAMPLE", "TODO");
     }
 
     @Test
@@ -60,7 +78,7 @@ class ReadmeTest {
         Ended demo = end(start(commands.get(0)), 15);
 
         assertThat(demo.code()).as(demo.said()).isZero();
-        assertThat(demo.said()).contains("Building Quorate (first time only)", "Ready after", "0 differ");
+        assertThat(demo.said()).contains("Building Quorate (first time only)", "Ready after", ", 0 differ");
     }
 
     @Test
@@ -96,15 +114,6 @@ class ReadmeTest {
             }
             assertThat(run.process().waitFor(60, TimeUnit.SECONDS)).isTrue();
         }
-    }
-
-    private static boolean isSource(Path path) {
-        for (Path name : CHECKOUT.relativize(path)) {
-            if (LEFT_OUT.contains(name.toString())) {
-                return false;
-            }
-        }
-        return true;
     }
 
     /** The text of the n-th block in that language. */

@@ -11,9 +11,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 
-/** {@code quorate run} as a person starts it: a process of its own, in a home of its own. */
+/** The command as a person starts it: a process of its own, in a home of its own. */
 final class RunningQuorate implements AutoCloseable {
 
     private final Process process;
@@ -34,9 +35,31 @@ final class RunningQuorate implements AutoCloseable {
         return home;
     }
 
-    /** Starts it and waits until its jobs run. */
+    /** Starts a run and waits until its jobs run. */
     static RunningQuorate start(Home home, String... arguments) throws IOException {
-        Path told = Files.createTempFile(home.logs(), "run", ".txt");
+        RunningQuorate running = command(
+                home, Stream.concat(Stream.of("run"), Stream.of(arguments)).toList());
+        Awaitility.await()
+                .atMost(3, TimeUnit.MINUTES)
+                .until(() -> running.said().contains("Running.") || !running.process.isAlive());
+        if (!running.said().contains("Running.")) {
+            throw new IllegalStateException("run ended: " + running.said());
+        }
+        return running;
+    }
+
+    /** What a command ended with, and all that it said. */
+    record Ended(int code, String said) {}
+
+    static Ended end(Home home, String... arguments) throws IOException, InterruptedException {
+        try (RunningQuorate running = command(home, List.of(arguments))) {
+            running.process.waitFor(60, TimeUnit.SECONDS);
+            return new Ended(running.process.exitValue(), running.said());
+        }
+    }
+
+    private static RunningQuorate command(Home home, List<String> arguments) throws IOException {
+        Path told = Files.createTempFile(home.logs(), "told", ".txt");
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx512m",
@@ -49,20 +72,12 @@ final class RunningQuorate implements AutoCloseable {
                 "-Dlog4j2.configurationFile=quorate-log4j2.properties",
                 "-cp",
                 System.getProperty("java.class.path"),
-                "io.quorate.cli.Quorate",
-                "run"));
-        command.addAll(List.of(arguments));
+                "io.quorate.cli.Quorate"));
+        command.addAll(arguments);
         ProcessBuilder builder =
                 new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(told.toFile());
         builder.environment().put("QUORATE_HOME", home.root().toString());
-        RunningQuorate running = new RunningQuorate(builder.start(), home, told);
-        Awaitility.await()
-                .atMost(3, TimeUnit.MINUTES)
-                .until(() -> running.said().contains("Running.") || !running.process.isAlive());
-        if (!running.said().contains("Running.")) {
-            throw new IllegalStateException("run ended: " + running.said());
-        }
-        return running;
+        return new RunningQuorate(builder.start(), home, told);
     }
 
     String said() throws IOException {

@@ -3,7 +3,7 @@ package io.quorate.events.codec;
 /** Bytes that are not the event they should be; the message says what was wrong and what was expected. */
 public final class UnreadableEvent extends Exception {
 
-    UnreadableEvent(String message) {
+    public UnreadableEvent(String message) {
         super(message);
     }
 

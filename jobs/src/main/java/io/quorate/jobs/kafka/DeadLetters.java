@@ -1,7 +1,6 @@
 package io.quorate.jobs.kafka;
 
 import io.quorate.events.DeadLetter;
-import io.quorate.events.codec.EventCodec;
 import io.quorate.events.codec.Topic;
 import io.quorate.events.codec.UnreadableEvent;
 import java.nio.charset.StandardCharsets;
@@ -13,8 +12,6 @@ import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.function.Consumer;
-import org.apache.flink.api.common.typeinfo.TypeInformation;
-import org.apache.flink.api.java.typeutils.EitherTypeInfo;
 import org.apache.flink.types.Either;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
@@ -35,13 +32,28 @@ public final class DeadLetters {
      * @throws KafkaUnreachable when the broker does not answer
      */
     public static void each(KafkaSettings kafka, Consumer<DeadLetter> reader) {
-        TypeInformation<DeadLetter> type = TypeInformation.of(DeadLetter.class);
-        EventReader<DeadLetter> letters = new EventReader<>(Topic.DEAD_LETTER, new EitherTypeInfo<>(type, type));
+        EventReader<DeadLetter> letters = EventReader.of(Topic.DEAD_LETTER);
         KafkaTopics.each(kafka, Topic.DEAD_LETTER, record -> {
             Either<DeadLetter, DeadLetter> letter = letters.read(record);
             // A letter that cannot be read is one of its own.
             reader.accept(letter.isRight() ? letter.right() : letter.left());
         });
+    }
+
+    /**
+     * What became of a letter that was to go back.
+     *
+     * @param sent whether its record is in its topic again
+     * @param words in which to tell it
+     */
+    public record Fate(boolean sent, String words) {
+
+        static final Fate SENT = new Fate(true, "put back");
+        static final Fate SENT_BEFORE = new Fate(true, "put back with an earlier letter");
+
+        static Fate kept(String why) {
+            return new Fate(false, "not put back: " + why);
+        }
     }
 
     /** Puts records back into the topic they came from. */
@@ -66,37 +78,34 @@ public final class DeadLetters {
         /**
          * Writes this letter's record to its topic, if it came from one and can be read now. Several jobs may have refused
          * the same record: it goes back once.
-         *
-         * @return why it was not; empty when it was
          */
-        public Optional<String> send(DeadLetter letter) {
+        public Fate send(DeadLetter letter) {
             Optional<Topic<?>> topic = topicOf(letter);
             if (topic.isEmpty()) {
-                return Optional.of("it is not a record of a topic; only those can be put back");
+                return Fate.kept("it is not a record of a topic; only those can be put back");
             }
-            return sent.contains(letter.source()) ? Optional.empty() : send(letter, topic.get());
+            return sent.add(letter.source()) ? send(letter, topic.get()) : Fate.SENT_BEFORE;
         }
 
-        private <T> Optional<String> send(DeadLetter letter, Topic<T> topic) {
+        private <T> Fate send(DeadLetter letter, Topic<T> topic) {
             byte[] value = bytes(letter.record());
             try {
-                String key = topic.key().apply(new EventCodec<>(topic.type()).decode(value));
+                String key = topic.key().apply(EventReader.of(topic).event(value));
                 Future<RecordMetadata> acknowledged = producer.send(new ProducerRecord<>(
                         topic.name(), key == null ? null : key.getBytes(StandardCharsets.UTF_8), value));
                 acknowledged.get();
-                sent.add(letter.source());
-                return Optional.empty();
+                return Fate.SENT;
             } catch (UnreadableEvent e) {
-                return Optional.of("this version cannot read it either: " + e.getMessage());
+                return Fate.kept("this version cannot read it either: " + e.getMessage());
             } catch (ExecutionException e) {
-                return Optional.of("the broker refused it: " + e.getMessage());
+                return Fate.kept("the broker did not take it: " + e.getMessage());
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
-                return Optional.of("it was interrupted");
+                return Fate.kept("it was interrupted");
             }
         }
 
-        /** {@code member-status/0@12}: topic, partition, offset. What came too late for its topic would again. */
+        /** {@code member-status/0@12}: topic, partition, offset. */
         private static Optional<Topic<?>> topicOf(DeadLetter letter) {
             return Topic.ALL.stream()
                     .filter(topic -> letter.source().matches(topic.name() + "/\\d+@\\d+"))

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Base64;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.java.typeutils.EitherTypeInfo;
 import org.apache.flink.connector.kafka.source.reader.deserializer.KafkaRecordDeserializationSchema;
 import org.apache.flink.types.Either;
 import org.apache.flink.util.Collector;
@@ -38,7 +39,12 @@ final class EventReader<T> implements KafkaRecordDeserializationSchema<Either<De
     private final EventCodec<T> codec;
     private final TypeInformation<Either<DeadLetter, T>> produced;
 
-    EventReader(Topic<T> topic, TypeInformation<Either<DeadLetter, T>> produced) {
+    static <T> EventReader<T> of(Topic<T> topic) {
+        return new EventReader<>(
+                topic, new EitherTypeInfo<>(TypeInformation.of(DeadLetter.class), TypeInformation.of(topic.type())));
+    }
+
+    private EventReader(Topic<T> topic, TypeInformation<Either<DeadLetter, T>> produced) {
         this.topic = topic;
         this.codec = new EventCodec<>(topic.type());
         this.produced = produced;
@@ -57,16 +63,19 @@ final class EventReader<T> implements KafkaRecordDeserializationSchema<Either<De
             return Either.Left(letter(record, value, TOO_LARGE, problem));
         }
         try {
-            T event = codec.decode(value);
-            Instant time = topic.time().apply(event);
-            if (time.isBefore(FIRST_TIME) || time.isAfter(LAST_TIME)) {
-                String problem = "its time is " + time + ", expected one from " + FIRST_TIME + " to " + LAST_TIME;
-                return Either.Left(letter(record, value, UNREADABLE, problem));
-            }
-            return Either.Right(event);
+            return Either.Right(event(value));
         } catch (UnreadableEvent e) {
             return Either.Left(letter(record, value, UNREADABLE, String.valueOf(e.getMessage())));
         }
+    }
+
+    T event(byte[] value) throws UnreadableEvent {
+        T event = codec.decode(value);
+        Instant time = topic.time().apply(event);
+        if (time.isBefore(FIRST_TIME) || time.isAfter(LAST_TIME)) {
+            throw new UnreadableEvent("its time is " + time + ", expected one from " + FIRST_TIME + " to " + LAST_TIME);
+        }
+        return event;
     }
 
     private DeadLetter letter(ConsumerRecord<byte[], byte[]> record, byte[] value, String reason, String detail) {

@@ -10,7 +10,6 @@ import org.apache.flink.api.common.eventtime.WatermarkOutput;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
-import org.apache.flink.api.java.typeutils.EitherTypeInfo;
 import org.apache.flink.connector.base.DeliveryGuarantee;
 import org.apache.flink.connector.kafka.sink.KafkaSink;
 import org.apache.flink.connector.kafka.source.KafkaSource;
@@ -82,8 +81,7 @@ public final class KafkaStreams {
                 .setGroupId("quorate-" + job)
                 .setClientIdPrefix("quorate-" + job + '-' + topic.name())
                 .setStartingOffsets(OffsetsInitializer.committedOffsets(OffsetResetStrategy.EARLIEST))
-                .setDeserializer(
-                        new EventReader<>(topic, new EitherTypeInfo<>(TypeInformation.of(DeadLetter.class), type)))
+                .setDeserializer(EventReader.of(topic))
                 .setProperty("partition.discovery.interval.ms", "60000")
                 .build();
         String uid = "read-" + topic.name();

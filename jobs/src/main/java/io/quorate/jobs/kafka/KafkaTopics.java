@@ -2,6 +2,7 @@ package io.quorate.jobs.kafka;
 
 import io.quorate.events.codec.Topic;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -9,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
@@ -20,6 +22,7 @@ import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
@@ -27,12 +30,16 @@ import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Topics as a whole: those that are not there yet, and what lies in one now. */
-/** Creates the topics that are not there yet, and has those that are there take records as large as are written. */
+/** Topics as a whole: makes those that are not there yet, and reads what lies in one now. */
 public final class KafkaTopics {
 
+    private static final Logger LOG = LoggerFactory.getLogger(KafkaTopics.class);
+
     private static final long TIMEOUT_SECONDS = 20;
+    private static final Duration SILENT_FOR = Duration.ofSeconds(15);
 
     private KafkaTopics() {}
 
@@ -61,12 +68,12 @@ public final class KafkaTopics {
                     missing.add(newTopic(topic, settings));
                 }
             }
-            admin.createTopics(missing).all().get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
+            for (Future<Void> made : admin.createTopics(missing).values().values()) {
+                awaitMade(made);
+            }
             raiseLimits(admin, there);
         } catch (ExecutionException e) {
-            if (!(e.getCause() instanceof TopicExistsException)) {
-                throw new KafkaUnreachable(settings.bootstrap(), e);
-            }
+            throw new KafkaUnreachable(settings.bootstrap(), e);
         } catch (TimeoutException e) {
             throw new KafkaUnreachable(settings.bootstrap(), e);
         } catch (InterruptedException e) {
@@ -84,6 +91,8 @@ public final class KafkaTopics {
         Map<String, Object> client = Map.of(
                 ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
                 settings.bootstrap(),
+                ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
+                "earliest",
                 ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
                 false,
                 ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
@@ -96,15 +105,42 @@ public final class KafkaTopics {
             consumer.assign(partitions);
             consumer.seekToBeginning(partitions);
             Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+            Instant heardAt = Instant.now();
             while (ends.entrySet().stream().anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
-                consumer.poll(Duration.ofMillis(500)).forEach(reader);
+                ConsumerRecords<byte[], byte[]> records = consumer.poll(Duration.ofMillis(500));
+                records.forEach(reader);
+                heardAt = records.isEmpty() ? heardAt : Instant.now();
+                // A broker that goes away midway is no error to a consumer: it waits for ever.
+                if (heardAt.plus(SILENT_FOR).isBefore(Instant.now())) {
+                    throw new KafkaUnreachable(settings.bootstrap(), new TimeoutException("silent midway"));
+                }
             }
         } catch (KafkaException e) {
             throw new KafkaUnreachable(settings.bootstrap(), e);
         }
     }
 
-    private static void raiseLimits(Admin admin, List<Topic<?>> topics)
+    private static void awaitMade(Future<Void> made) throws ExecutionException, InterruptedException, TimeoutException {
+        try {
+            made.get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
+        } catch (ExecutionException e) {
+            // Somebody else was quicker.
+            if (!(e.getCause() instanceof TopicExistsException)) {
+                throw e;
+            }
+        }
+    }
+
+    /** Whoever may not change topics, or has a policy against it, still may run: only the largest records are at stake. */
+    private static void raiseLimits(Admin admin, List<Topic<?>> topics) throws InterruptedException, TimeoutException {
+        try {
+            raise(admin, topics);
+        } catch (ExecutionException e) {
+            LOG.warn("The topics' max.message.bytes cannot be read or raised: a record above it would fail its job", e);
+        }
+    }
+
+    private static void raise(Admin admin, List<Topic<?>> topics)
             throws ExecutionException, InterruptedException, TimeoutException {
         Map<ConfigResource, Integer> wanted = new HashMap<>();
         for (Topic<?> topic : topics) {

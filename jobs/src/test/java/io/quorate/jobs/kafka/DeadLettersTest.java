@@ -33,6 +33,8 @@ class DeadLettersTest {
 
     private static final DeadLetter READABLE = letter("member-status/0@3", "unreadable", text(STATUS));
     private static final DeadLetter JUNK = letter("member-status/1@4", "unreadable", "not ours");
+    private static final DeadLetter OF_NO_TIME =
+            letter("member-status/1@5", "unreadable", text(STATUS).replace("2026-01-01", "+999999-01-01"));
     private static final DeadLetter LATE = letter("member-status", "late", text(STATUS));
 
     private static KafkaBroker broker;
@@ -72,10 +74,12 @@ class DeadLettersTest {
     @Test
     void putsARecordBackOnceThoughSeveralJobsRefusedIt() {
         try (DeadLetters.Replay back = new DeadLetters.Replay(kafka)) {
-            assertThat(back.send(READABLE)).isEmpty();
-            assertThat(back.send(READABLE)).isEmpty();
-            assertThat(back.send(JUNK)).get().asString().contains("cannot read it either", "not JSON");
-            assertThat(back.send(LATE)).get().asString().contains("not a record of a topic");
+            assertThat(back.send(READABLE)).isEqualTo(DeadLetters.Fate.SENT);
+            assertThat(back.send(READABLE)).isEqualTo(DeadLetters.Fate.SENT_BEFORE);
+            assertThat(back.send(JUNK).words()).contains("cannot read it either", "not JSON");
+            assertThat(back.send(OF_NO_TIME).words()).contains("cannot read it either", "its time is");
+            assertThat(back.send(LATE).words()).contains("not a record of a topic");
+            assertThat(back.send(LATE).sent()).isFalse();
         }
 
         List<String> statuses = new ArrayList<>();
