@@ -3,6 +3,7 @@ package io.quorate.desk;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import io.quorate.desk.EtcdCluster.Member;
 import java.nio.file.Path;
@@ -32,7 +33,7 @@ final class SlowDiskTest {
             Member member = cluster.members().get(0);
             awaitQuick(member, 20);
 
-            SlowDisk slow = SlowDisk.under(home, member, DELAY);
+            SlowDisk slow = slowIfAllowed(home, member);
             assertThat(slow.isSlow()).isTrue();
             assertThatThrownBy(() -> SlowDisk.under(home, member, DELAY))
                     .as("a process has one tracer")
@@ -82,6 +83,16 @@ final class SlowDiskTest {
         assertThat(SlowDisk.wayOut(refused, Optional.empty())).endsWith("--cap-add=SYS_PTRACE");
         assertThat(SlowDisk.wayOut("strace: error while loading shared libraries", Optional.of("1")))
                 .endsWith("apt-get install strace");
+    }
+
+    /** A kernel that forbids tracing is told as a test that was not run, as the demo tells it as a step skipped. */
+    private static SlowDisk slowIfAllowed(Home home, Member member) {
+        try {
+            return SlowDisk.under(home, member, DELAY);
+        } catch (PartUnavailable e) {
+            assumeFalse(String.valueOf(e.getMessage()).contains("not permitted"), e.getMessage());
+            throw e;
+        }
     }
 
     /** So many more fsyncs, each of them delayed. */

@@ -55,7 +55,7 @@ class ResumeTest {
     private static final Duration LONGER_THAN_INGEST_LOOKS_BACK = Duration.ofSeconds(75);
 
     @Test
-    void pagesTheStormOnceAndComputesTheSameWindowsThoughFlinkIsKilledThreeTimes(@TempDir Path folder)
+    void pagesTheStormUnderOneIdAndComputesTheSameWindowsThoughFlinkIsKilledThreeTimes(@TempDir Path folder)
             throws Exception {
         Home home = RunningQuorate.freshHome(folder.resolve("home"));
         Path config = folder.resolve("quorate.yaml");

@@ -271,8 +271,9 @@ class BrokenPeersTest {
                         .hasSizeGreaterThanOrEqualTo(2)
                         .allSatisfy(letter -> assertThat(letter.detail()).startsWith(detail)));
         assertThat(run.lettersOfThePeer()).extracting(DeadLetter::reason).isSubsetOf(reason, "timeout");
-        assertThat(run.failures("poll-prometheus"))
-                .isGreaterThanOrEqualTo(run.lettersOfThePeer().size());
+        // Counted before it is told, so read the other way round.
+        int letters = run.lettersOfThePeer().size();
+        assertThat(run.failures("poll-prometheus")).isGreaterThanOrEqualTo(letters);
         assertOthersUnharmed(run);
     }
 
@@ -288,8 +289,8 @@ class BrokenPeersTest {
                             assertThat(status.failureDetail()).isEqualTo(detail.replace("PEER", address));
                         }));
         assertThat(run.statusesOfThePeer()).extracting(MemberStatus::failure).isSubsetOf(failure, "timeout");
-        assertThat(run.failures("poll-etcd"))
-                .isGreaterThanOrEqualTo(run.statusesOfThePeer().size());
+        int statuses = run.statusesOfThePeer().size();
+        assertThat(run.failures("poll-etcd")).isGreaterThanOrEqualTo(statuses);
         assertThat(run.rosters().soFar()).isNotEmpty();
         assertThat(run.statuses().soFar()).filteredOn(MemberStatus::answered).satisfies(answered -> {
             for (String member : MEMBERS) {
