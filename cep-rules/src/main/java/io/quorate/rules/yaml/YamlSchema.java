@@ -22,7 +22,7 @@ import java.util.regex.Pattern;
 
 /**
  * A JSON schema that a YAML file must keep to; it tells every breach with its line, the expected value and, for an unknown
- * key, the nearest known one. A value's {@code description} in the schema says what is expected there; a value that the
+ * key, the nearest known one or all that are known there. A value's {@code description} in the schema says what is expected there; a value that the
  * schema marks {@code writeOnly} may hold a secret and is never repeated.
  */
 public final class YamlSchema {
@@ -186,16 +186,12 @@ public final class YamlSchema {
         Set<String> here = new TreeSet<>();
         offended(error).path("properties").fieldNames().forEachRemaining(here::add);
         Optional<String> slot = slot(key, here);
-        Set<String> everywhere = new TreeSet<>();
-        collectKeys(text, everywhere);
-        Optional<String> nearest = slot.isPresent()
-                ? slot.map(s -> s + "-file")
-                : nearest(key, here).or(() -> nearest(key, everywhere));
+        Optional<String> nearest = slot.isPresent() ? slot.map(s -> s + "-file") : nearest(key, here);
         String message = slot.map(
                         s -> "'" + shown(key) + "' would hold a secret in clear; expected '" + s + "-file' or '" + s
                                 + "-env' in its place: secrets come from files or from the environment only")
                 .orElseGet(() -> "unknown key '" + shown(key) + "'"
-                        + nearest.map(n -> "; did you mean '" + n + "'?").orElse("; expected no such key"));
+                        + nearest.map(n -> "; did you mean '" + n + "'?").orElse(known(here)));
         Set<String> places = new HashSet<>(Set.of(place));
         nearest.filter(n -> here.contains(n) && !file.root().at(pointer).has(n))
                 .ifPresent(n -> places.add(pointer + YamlFile.step(n)));
@@ -216,33 +212,32 @@ public final class YamlSchema {
         return nearest(key, slots).filter(slot -> like.isEmpty() || distance(slot, key) < distance(like.get(), key));
     }
 
+    /** What may stand where nothing that may is near. */
+    private static String known(Set<String> here) {
+        return here.isEmpty() ? "; expected no keys here" : "; known here: " + String.join(", ", here);
+    }
+
     private static Optional<String> nearest(String key, Collection<String> known) {
         return known.stream()
                 .filter(candidate -> distance(candidate, key) <= Math.max(2, key.length() / 3))
                 .min(Comparator.comparingInt(candidate -> distance(candidate, key)));
     }
 
-    private static void collectKeys(JsonNode node, Set<String> into) {
-        node.path("properties").fieldNames().forEachRemaining(into::add);
-        node.forEach(child -> collectKeys(child, into));
-    }
-
-    /** Levenshtein's. */
+    /** Damerau's: two neighbours that changed places are one slip, as they are to who typed them. */
     private static int distance(String a, String b) {
-        int[] row = new int[b.length() + 1];
-        for (int j = 0; j <= b.length(); j++) {
-            row[j] = j;
-        }
-        for (int i = 1; i <= a.length(); i++) {
-            int diagonal = row[0];
-            row[0] = i;
-            for (int j = 1; j <= b.length(); j++) {
-                int cost = Math.min(
-                        Math.min(row[j], row[j - 1]) + 1, diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1));
-                diagonal = row[j];
-                row[j] = cost;
+        int[][] cost = new int[a.length() + 1][b.length() + 1];
+        for (int i = 0; i <= a.length(); i++) {
+            for (int j = 0; j <= b.length(); j++) {
+                cost[i][j] = i == 0 || j == 0 ? i + j : step(cost, a, i, b, j);
             }
         }
-        return row[b.length()];
+        return cost[a.length()][b.length()];
+    }
+
+    private static int step(int[][] cost, String a, int i, String b, int j) {
+        int replaced = cost[i - 1][j - 1] + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
+        int least = Math.min(replaced, Math.min(cost[i - 1][j], cost[i][j - 1]) + 1);
+        boolean swapped = i > 1 && j > 1 && a.charAt(i - 1) == b.charAt(j - 2) && a.charAt(i - 2) == b.charAt(j - 1);
+        return swapped ? Math.min(least, cost[i - 2][j - 2] + 1) : least;
     }
 }

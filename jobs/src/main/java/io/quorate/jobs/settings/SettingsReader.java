@@ -95,10 +95,10 @@ public final class SettingsReader {
                             + " by url-file or url-env.\n");
         }
         if (settings.ownKafka() == null) {
-            text.append("# No room kafka: an embedded broker runs.\n");
+            text.append("# No section 'kafka': an embedded broker runs.\n");
         }
         if (settings.ownClickhouse() == null) {
-            text.append("# No room clickhouse: an embedded engine runs.\n");
+            text.append("# No section 'clickhouse': an embedded engine runs.\n");
         }
         return text.append(YamlFile.text(root.effective())).toString();
     }
@@ -320,8 +320,8 @@ public final class SettingsReader {
         if (room.has(key)) {
             reading.problem(
                     room.at(key),
-                    "'" + key + "' is the port of the embedded " + own + ", and the room '" + own
-                            + "' names one's own; expected one of the two: strike this line or that room");
+                    "'" + key + "' is the port of the embedded " + own + ", and the section '" + own
+                            + "' names one's own; expected one of the two: strike this line or that section");
         }
         return 0;
     }

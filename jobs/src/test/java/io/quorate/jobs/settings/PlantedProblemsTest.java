@@ -88,7 +88,12 @@ class PlantedProblemsTest {
                 plant("bootstrap:", "boot-strap:", "did you mean 'bootstrap'?"),
                 plant("kafka:", "kakfa:", "did you mean 'kafka'?"),
                 plant("flink:", "flnk:", "did you mean 'flink'?"),
-                plant("user: quorate", "colour: green", "expected no such key"),
+                plant("receivers:", "reciever:", "did you mean 'receivers'?"),
+                plant(
+                        "user: quorate",
+                        "colour: green",
+                        "unknown key 'colour'; known here: database, password-env, password-file, url, user"),
+                plant("kafka:\n", "window: 10s\nkafka:\n", "unknown key 'window'; known here: alerting, clickhouse, "),
                 // Durations.
                 plant("status-interval: 1s", "status-interval: -1s", "expected a duration like"),
                 plant("timeout: 5s\n      bearer", "timeout: -5s\n      bearer", "expected a duration like"),
@@ -169,7 +174,7 @@ class PlantedProblemsTest {
         assertThat(problems(bad)).singleElement().satisfies(problem -> {
             assertThat(problem.message())
                     .contains(told)
-                    .containsPattern("expected|did you mean")
+                    .containsPattern("expected|did you mean|known here")
                     .doesNotContain("s3cret");
             assertThat(problem.line()).as(problem.message()).isEqualTo(line);
         });

@@ -34,7 +34,7 @@ class PrintedSettingsTest {
                         "horizon: 90s",
                         "profile: fleet",
                         "checkpoint-interval: 10s",
-                        "# No room kafka: an embedded broker runs.");
+                        "# No section 'kafka': an embedded broker runs.");
     }
 
     @Test
