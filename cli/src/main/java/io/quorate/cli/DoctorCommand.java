@@ -1,12 +1,12 @@
 package io.quorate.cli;
 
+import io.quorate.desk.FreePorts;
 import io.quorate.desk.PartUnavailable;
 import io.quorate.desk.Platform;
-import io.quorate.ingest.etcd.EtcdSettings;
-import io.quorate.ingest.prometheus.BearerToken;
-import io.quorate.ingest.prometheus.PrometheusSettings;
+import io.quorate.desk.PortBusy;
 import io.quorate.jobs.settings.Settings;
 import io.quorate.jobs.settings.SettingsReader;
+import io.quorate.rules.Rule;
 import io.quorate.rules.yaml.InvalidYaml;
 import io.quorate.sinks.clickhouse.ClickHouseClient;
 import io.quorate.sinks.clickhouse.ClickHouseSettings;
@@ -20,6 +20,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -27,11 +29,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import okhttp3.FormBody;
-import okhttp3.OkHttpClient;
-import okhttp3.Request;
-import okhttp3.Response;
-import okhttp3.ResponseBody;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -59,9 +57,7 @@ final class DoctorCommand implements Callable<Integer> {
     private boolean printConfig;
 
     /** What is looked at, and what of it is told when it does not answer in time. */
-    private record Check(String part, String name, Callable<Finding> look) {}
-
-    private record Finding(boolean well, String part, String what) {}
+    private record Check(String part, String name, Callable<List<Finding>> look) {}
 
     private final List<Check> checks = new ArrayList<>();
 
@@ -72,17 +68,17 @@ final class DoctorCommand implements Callable<Integer> {
             return 0;
         }
         Settings settings = SettingsReader.read(config);
-        tell(ok(
-                "settings",
-                config + ": profile " + settings.profile() + ", "
-                        + settings.rules().size() + " rule(s), "
-                        + settings.prometheus().size() + " Prometheus, "
-                        + settings.etcd().size() + " etcd cluster(s)"));
-        for (PrometheusSettings server : settings.prometheus()) {
-            check("prometheus", server.url(), () -> prometheus(server));
-        }
-        for (EtcdSettings cluster : settings.etcd()) {
-            cluster.endpoints().forEach(endpoint -> checkConnects("etcd " + cluster.cluster(), endpoint));
+        Finding.ok("settings", config + ": " + summary(settings)).tell();
+        List<PrometheusCheckup> servers = settings.prometheus().stream()
+                .map(server -> new PrometheusCheckup(server, settings.windows().size()))
+                .toList();
+        List<EtcdCheckup> clusters =
+                settings.etcd().stream().map(EtcdCheckup::new).toList();
+        servers.forEach(server -> checks.add(new Check("prometheus", server.url(), () -> server.ask(ANSWER))));
+        for (EtcdCheckup cluster : clusters) {
+            for (String endpoint : cluster.endpoints()) {
+                checks.add(new Check(cluster.part(), endpoint, () -> cluster.ask(endpoint, ANSWER)));
+            }
         }
         if (settings.ownKafka() == null) {
             check("kafka", "the embedded broker", () -> embedded("kafka"));
@@ -94,24 +90,66 @@ final class DoctorCommand implements Callable<Integer> {
         } else {
             check("clickhouse", settings.clickhouse().url(), () -> clickhouse(settings.clickhouse()));
         }
+        checkFree("Kafka", settings.desk().kafkaPort());
+        checkFree("ClickHouse", settings.desk().clickhousePort());
+        checkFree("Flink", settings.desk().flinkPort());
         for (ReceiverSettings receiver : settings.receivers()) {
             if (receiver instanceof WebhookSettings webhook) {
                 checkConnects("receiver " + webhook.name(), hostAndPort(webhook.url()));
             }
         }
         if (settings.receivers().isEmpty()) {
-            tell(ok("alerting", "no receivers: alerts are only recorded; add alerting.receivers to be notified"));
+            Finding.ok("alerting", "no receivers: alerts are only recorded; add alerting.receivers to be notified")
+                    .tell();
         }
-        List<Finding> findings = looked();
-        findings.forEach(DoctorCommand::tell);
-        findings.stream()
-                .filter(finding -> !finding.well())
-                .forEach(finding -> System.err.println("quorate: " + finding.part() + ": " + finding.what()));
-        return findings.stream().allMatch(Finding::well) ? 0 : Quorate.OUT_OF_REACH;
+        List<Finding> findings = new ArrayList<>(looked());
+        clusters.forEach(cluster -> findings.addAll(cluster.compared()));
+        findings.addAll(unknownTo(servers, clusters));
+        findings.forEach(Finding::tell);
+        return findings.stream().anyMatch(Finding::missed) ? Quorate.OUT_OF_REACH : 0;
+    }
+
+    private static String summary(Settings settings) {
+        String rules = settings.rules().stream().map(Rule::name).collect(Collectors.joining(", "));
+        return "profile " + settings.profile() + "; " + number(settings.rules().size(), "rule") + ": " + rules + "; "
+                + settings.prometheus().size() + " Prometheus; "
+                + number(settings.etcd().size(), "etcd cluster");
+    }
+
+    private static String number(int count, String noun) {
+        return count + " " + noun + (count == 1 ? "" : "s");
+    }
+
+    /** Clusters under a name that no Prometheus has; nothing, as long as one of these has not told its own. */
+    private static List<Finding> unknownTo(List<PrometheusCheckup> servers, List<EtcdCheckup> clusters) {
+        Set<String> known = new TreeSet<>();
+        for (PrometheusCheckup server : servers) {
+            if (server.clusters().isEmpty()) {
+                return List.of();
+            }
+            known.addAll(server.clusters().get());
+        }
+        return known.isEmpty()
+                ? List.of()
+                : clusters.stream()
+                        .filter(cluster -> !known.contains(cluster.cluster()))
+                        .map(cluster -> Finding.miss(
+                                cluster.part(),
+                                "etcd cluster '" + cluster.cluster() + "' has no series in Prometheus, which has: "
+                                        + PrometheusCheckup.named(known)
+                                        + "; windows and statuses would not meet; check ingest.etcd.cluster or"
+                                        + " ingest.prometheus.cluster-label"))
+                        .toList();
     }
 
     private void check(String part, String name, Callable<Finding> look) {
-        checks.add(new Check(part, name, look));
+        checks.add(new Check(part, name, () -> List.of(look.call())));
+    }
+
+    private void checkFree(String part, int port) {
+        if (port != 0) {
+            check("desk", "port " + port, () -> free(part, port));
+        }
     }
 
     private void checkConnects(String part, String address) {
@@ -126,75 +164,39 @@ final class DoctorCommand implements Callable<Integer> {
             thread.setDaemon(true);
             return thread;
         });
-        List<Future<Finding>> begun =
+        List<Future<List<Finding>>> begun =
                 checks.stream().map(check -> looking.submit(check.look())).toList();
         long rounds = 1 + (checks.size() - 1) / AT_ONCE;
         long until = System.nanoTime() + ROUND.multipliedBy(rounds).toNanos();
         List<Finding> findings = new ArrayList<>();
         for (int i = 0; i < begun.size(); i++) {
-            findings.add(finding(checks.get(i), begun.get(i), until));
+            findings.addAll(found(checks.get(i), begun.get(i), until));
         }
         looking.shutdownNow();
         return findings;
     }
 
-    private static Finding finding(Check check, Future<Finding> begun, long until) throws InterruptedException {
+    private static List<Finding> found(Check check, Future<List<Finding>> begun, long until)
+            throws InterruptedException {
         try {
             return begun.get(Math.max(0, until - System.nanoTime()), TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {
-            return miss(
+            return List.of(Finding.miss(
                     check.part(),
                     check.name() + " has not answered within " + ROUND.toSeconds()
-                            + " s; check the address and that it is up");
+                            + " s; check the address and that it is up"));
         } catch (ExecutionException e) {
-            return miss(check.part(), check.name() + " cannot be asked (" + e.getCause() + "); check the address");
-        }
-    }
-
-    private static Finding prometheus(PrometheusSettings settings) {
-        Request.Builder request = new Request.Builder();
-        BearerToken token = settings.bearerToken();
-        try {
-            if (token != null) {
-                request.header("Authorization", token.header());
-            }
-        } catch (IOException e) {
-            return miss("prometheus", e.getMessage() + "; check ingest.prometheus.bearer-token-file");
-        }
-        OkHttpClient http = new OkHttpClient.Builder()
-                .callTimeout(settings.timeout().compareTo(ANSWER) < 0 ? settings.timeout() : ANSWER)
-                .followRedirects(false)
-                .build();
-        String query = "count(etcd_server_has_leader" + settings.selector() + ")";
-        request.url(settings.url().replaceAll("/+$", "") + "/api/v1/query")
-                .post(new FormBody.Builder().add("query", query).build());
-        try (Response response = http.newCall(request.build()).execute()) {
-            ResponseBody body = response.body();
-            String text = body.string();
-            if (response.code() != 200 || !text.startsWith("{\"status\":\"success\"")) {
-                return miss(
-                        "prometheus",
-                        settings.url() + " answered HTTP " + response.code()
-                                + ", not as Prometheus does; check ingest.prometheus.url");
-            }
-            return text.contains("\"result\":[]")
-                    ? miss(
-                            "prometheus",
-                            settings.url() + " has no etcd_server_has_leader" + settings.selector()
-                                    + "; check ingest.prometheus.selector")
-                    : ok("prometheus", settings.url() + ": knows etcd members of " + settings.selector());
-        } catch (IOException e) {
-            return miss(
-                    "prometheus", settings.url() + " does not answer (" + e.getMessage() + "); check that it is up");
+            return List.of(Finding.miss(
+                    check.part(), check.name() + " cannot be asked (" + e.getCause() + "); check the address"));
         }
     }
 
     private static Finding clickhouse(ClickHouseSettings settings) {
         try {
             new ClickHouseClient(settings).execute("SELECT 1");
-            return ok("clickhouse", settings.url() + ": answers");
+            return Finding.ok("clickhouse", settings.url() + ": answers");
         } catch (IOException e) {
-            return miss("clickhouse", String.valueOf(e.getMessage()));
+            return Finding.miss("clickhouse", Finding.plain(e));
         }
     }
 
@@ -205,10 +207,10 @@ final class DoctorCommand implements Callable<Integer> {
         String host = address.substring(0, colon).replaceAll("^\\[|]$", "");
         try (Socket socket = new Socket()) {
             socket.connect(new InetSocketAddress(host, Integer.parseInt(address.substring(colon + 1))), CONNECT_MILLIS);
-            return ok(part, name + ": listens");
+            return Finding.ok(part, name + ": listens");
         } catch (IOException e) {
-            return miss(
-                    part, name + " cannot be reached (" + e.getMessage() + "); check the address and that it is up");
+            return Finding.miss(
+                    part, name + " cannot be reached (" + Finding.plain(e) + "); check the address and that it is up");
         }
     }
 
@@ -223,21 +225,18 @@ final class DoctorCommand implements Callable<Integer> {
     private static Finding embedded(String part) {
         try {
             Platform.check();
-            return ok(part, "embedded: starts with 'quorate run'");
+            return Finding.ok(part, "embedded: starts with 'quorate run'");
         } catch (PartUnavailable e) {
-            return miss(part, String.valueOf(e.getMessage()));
+            return Finding.miss(part, String.valueOf(e.getMessage()));
         }
     }
 
-    private static Finding ok(String part, String what) {
-        return new Finding(true, part, what);
-    }
-
-    private static Finding miss(String part, String what) {
-        return new Finding(false, part, what.replaceAll("\\p{Cntrl}+", " "));
-    }
-
-    private static void tell(Finding finding) {
-        System.out.printf("%-5s %-16s %s%n", finding.well() ? "ok" : "MISS", finding.part(), finding.what());
+    private static Finding free(String part, int port) {
+        try {
+            FreePorts.asked(part, port);
+            return Finding.ok("desk", "port " + port + " for " + part + ": free");
+        } catch (PortBusy e) {
+            return Finding.miss("desk", String.valueOf(e.getMessage()));
+        }
     }
 }

@@ -157,8 +157,8 @@ class QuorateTest {
             assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(30));
             assertThat(complained().lines()).hasSize(7);
             assertThat(complained())
-                    .contains("quorate: clickhouse: " + address + " has not answered within 5 s")
-                    .contains("quorate: receiver webhook: http://127.0.0.1:1 cannot be reached")
+                    .contains("MISS  clickhouse       " + address + " has not answered within 5 s")
+                    .contains("MISS  receiver webhook http://127.0.0.1:1 cannot be reached")
                     .doesNotContain("s3cret");
         }
     }
@@ -175,7 +175,14 @@ class QuorateTest {
                 """);
 
         assertThat(Quorate.run("doctor", "--config", settings.toString())).isEqualTo(3);
-        assertThat(complained()).contains("prometheus", "etcd c1", "clickhouse", "kafka");
+        assertThat(complained())
+                .contains("prometheus", "etcd c1", "clickhouse", "kafka")
+                .contains("nobody listens at 127.0.0.1:1; check the address and that the member runs")
+                .contains("does not answer (Failed to connect to 127.0.0.1:1)")
+                .doesNotContain("ok ");
+        assertThat(told())
+                .contains("2 rules: EtcdElectionStorm, EtcdWalFsyncRegression; 1 Prometheus; 1 etcd cluster\n")
+                .doesNotContain("MISS");
     }
 
     @Test

@@ -50,6 +50,9 @@ class RefusalsTest {
                     .asString()
                     .contains("port " + taken.getLocalPort() + ", asked for by " + part + ", is busy: held by ")
                     .contains("pid " + ProcessHandle.current().pid());
+            Ended doctor = RunningQuorate.end(home, "doctor", "--config", settings.toString());
+            assertThat(doctor.code()).isEqualTo(3);
+            assertThat(doctor.said()).contains("MISS  desk", "port " + taken.getLocalPort() + ", asked for by " + part);
         }
     }
 

@@ -25,6 +25,11 @@ record FailedCall(String failure, String detail) {
             || text.contains("Connection closed while performing TLS negotiation")
             || text.contains("Connection reset");
 
+    /** What gRPC says of the first bytes when these are {@code HTTP}, or when TLS offers nothing newer. */
+    private static final Predicate<String> HTTP_1 =
+            text -> text.matches("(?s).*First received frame was not SETTINGS.*bytes: 48545450.*")
+                    || text.contains("Failed ALPN negotiation");
+
     /**
      * In the words of the house.
      *
@@ -36,7 +41,11 @@ record FailedCall(String failure, String detail) {
         if (endpoint.plain() && says(status, RECORD_OF_TLS)) {
             return speaksTls(where + " answers in TLS", where);
         }
+        if (says(status, HTTP_1)) {
+            return noEtcd(where + " answers in HTTP/1");
+        }
         return switch (status.getCode()) {
+            case UNIMPLEMENTED -> noEtcd(where + " does not know etcd's calls (" + detail(status) + ")");
             case DEADLINE_EXCEEDED -> hung(where, deadline);
             case UNAUTHENTICATED, PERMISSION_DENIED ->
                 new FailedCall("auth", detail(status) + "; expected a client certificate that etcd knows");
@@ -79,6 +88,11 @@ record FailedCall(String failure, String detail) {
 
     private static FailedCall speaksTls(String what, String where) {
         return new FailedCall("tls", what + "; write https://" + where + " in ingest.etcd.endpoints");
+    }
+
+    private static FailedCall noEtcd(String what) {
+        return new FailedCall(
+                "error", what + ": it is no etcd; write the client address of a member in ingest.etcd.endpoints");
     }
 
     private static boolean refused(Throwable cause) {

@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -148,6 +149,26 @@ class EtcdPollerTest {
                             .isEqualTo(address + " answers in TLS; write https://" + address
                                     + " in ingest.etcd.endpoints"))
                     .allSatisfy(status -> assertThat(status.failure()).isEqualTo("tls"));
+        }
+    }
+
+    /** As most other servers answer: Prometheus, a proxy, etcd's own port for metrics. */
+    @Test
+    void tellsOfAPeerThatIsNoEtcd() throws Exception {
+        byte[] refusal = "HTTP/1.1 400 Bad Request\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+        try (ServerSocket web = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+            String address = "127.0.0.1:" + web.getLocalPort();
+            Thread answering = new Thread(() -> answer(web, refusal));
+            answering.start();
+            try (EtcdPoller poller = poller(List.of("http://" + address))) {
+                poller.start();
+                await().until(() -> statuses().count() >= 2);
+            }
+
+            assertThat(statuses())
+                    .allSatisfy(status -> assertThat(status.failureDetail())
+                            .isEqualTo(address + " answers in HTTP/1: it is no etcd; write the client address of a"
+                                    + " member in ingest.etcd.endpoints"));
         }
     }
 

@@ -1,0 +1,260 @@
+package io.quorate.cli;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.quorate.ingest.prometheus.BearerToken;
+import io.quorate.ingest.prometheus.PrometheusSettings;
+import io.quorate.rules.yaml.Durations;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.StreamSupport;
+import okhttp3.Call;
+import okhttp3.FormBody;
+import okhttp3.OkHttpClient;
+import okhttp3.Request;
+import okhttp3.Response;
+import org.jspecify.annotations.Nullable;
+
+/** Whether one Prometheus answers, knows members of etcd, tells their clusters apart and scrapes them often enough. */
+final class PrometheusCheckup {
+
+    private static final String PART = "prometheus";
+
+    private static final long BODY_CAP = 16L << 20;
+
+    /** As many clusters as are named in one line. */
+    private static final int NAMED = 5;
+
+    /** Long enough for three scrapes at the longest interval that Prometheus' own look-back bears. */
+    private static final String LOOK_BACK = "[15m]";
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final PrometheusSettings settings;
+    private final Duration window;
+    private final String members;
+    private final OkHttpClient http =
+            new OkHttpClient.Builder().followRedirects(false).build();
+
+    private volatile @Nullable SortedMap<String, Integer> clusters;
+
+    /** An answer that is not what was asked for; the message says what was wrong and what to do next. */
+    private static final class Refused extends IOException {
+
+        private static final long serialVersionUID = 1;
+
+        private Refused(String message) {
+            super(message);
+        }
+    }
+
+    /**
+     * @param window what is scraped less often leaves gaps in
+     */
+    PrometheusCheckup(PrometheusSettings settings, Duration window) {
+        this.settings = settings;
+        this.window = window;
+        this.members = "etcd_server_has_leader" + settings.selector();
+    }
+
+    String url() {
+        return settings.url();
+    }
+
+    /** The clusters that it has series of; empty while it has not answered. */
+    Optional<Collection<String>> clusters() {
+        return Optional.ofNullable(clusters).map(SortedMap::keySet);
+    }
+
+    List<Finding> ask(Duration patience) {
+        long until = System.nanoTime() + patience.toNanos();
+        try {
+            JsonNode byLabel = query("count by (" + settings.clusterLabel() + ") (" + members + ")", until);
+            return byLabel.isEmpty()
+                    ? List.of(
+                            miss(" has no " + members + "; check ingest.prometheus.selector, and that it scrapes etcd"))
+                    : told(byLabel, until);
+        } catch (Refused e) {
+            return List.of(miss(" " + e.getMessage()));
+        } catch (IOException e) {
+            return List.of(miss(" does not answer (" + Finding.plain(e) + "); check the address and that it is up"));
+        }
+    }
+
+    private List<Finding> told(JsonNode byLabel, long until) {
+        SortedMap<String, Integer> found = new TreeMap<>();
+        int nameless = 0;
+        for (JsonNode group : byLabel) {
+            String cluster = group.path("metric").path(settings.clusterLabel()).asText(settings.cluster());
+            int count = group.path("value").path(1).asInt();
+            if (cluster == null) {
+                nameless += count;
+            } else {
+                found.merge(cluster, count, Integer::sum);
+            }
+        }
+        clusters = found;
+        List<JsonNode> some = some(until);
+        if (found.isEmpty()) {
+            return List.of(miss(" has " + members + ", but none with the label '" + settings.clusterLabel() + "'"
+                    + labels(some) + "; set ingest.prometheus.cluster-label to the one that tells clusters apart, or"
+                    + " ingest.prometheus.cluster to the name of the only one"));
+        }
+        List<Finding> findings = new ArrayList<>();
+        findings.add(
+                Finding.ok(PART, url() + ": clusters by label '" + settings.clusterLabel() + "': " + named(found)));
+        if (nameless > 0) {
+            findings.add(Finding.note(
+                    PART,
+                    url() + ": " + nameless + " of " + members + " have no label '" + settings.clusterLabel()
+                            + "' and cannot be placed; set ingest.prometheus.cluster, or narrow"
+                            + " ingest.prometheus.selector"));
+        }
+        interval(some, until)
+                .filter(interval -> interval.compareTo(window) > 0)
+                .ifPresent(interval -> findings.add(Finding.note(
+                        PART,
+                        url() + ": etcd is scraped every " + Durations.text(interval)
+                                + ", but percentiles.window is " + Durations.text(window)
+                                + ": windows would be marked as gaps; set percentiles.window to at least "
+                                + Durations.text(interval))));
+        return findings;
+    }
+
+    private static String named(SortedMap<String, Integer> clusters) {
+        String first = clusters.entrySet().stream()
+                .limit(NAMED)
+                .map(cluster -> cluster.getKey() + " (" + cluster.getValue()
+                        + (cluster.getValue() == 1 ? " member)" : " members)"))
+                .collect(Collectors.joining(", "));
+        return first + andMore(clusters.size());
+    }
+
+    /** The first few of these. */
+    static String named(Collection<String> clusters) {
+        return clusters.stream().limit(NAMED).collect(Collectors.joining(", ")) + andMore(clusters.size());
+    }
+
+    private static String andMore(int all) {
+        return all > NAMED ? " and " + (all - NAMED) + " more" : "";
+    }
+
+    /** Labels of a few series; empty when they cannot be had: what they tell is only an extra. */
+    private List<JsonNode> some(long until) {
+        try {
+            return StreamSupport.stream(query("topk(5, " + members + ")", until).spliterator(), false)
+                    .map(series -> series.path("metric"))
+                    .toList();
+        } catch (IOException e) {
+            return List.of();
+        }
+    }
+
+    private static String labels(List<JsonNode> series) {
+        TreeSet<String> names = new TreeSet<>();
+        series.forEach(labels -> labels.fieldNames().forEachRemaining(names::add));
+        names.remove("__name__");
+        return names.isEmpty() ? "" : "; labels that are there: " + String.join(", ", names);
+    }
+
+    /**
+     * How often one of these series is scraped, by the times of its samples: that any Prometheus tells, also one that only
+     * keeps what others scraped. Empty when it is too new to say.
+     */
+    private Optional<Duration> interval(List<JsonNode> series, long until) {
+        if (series.isEmpty()) {
+            return Optional.empty();
+        }
+        JsonNode samples;
+        try {
+            samples = query(exactly(series.get(0)) + LOOK_BACK, until).path(0).path("values");
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+        List<Long> gaps = new ArrayList<>();
+        for (int i = 1; i < samples.size(); i++) {
+            double seconds = samples.path(i).path(0).asDouble()
+                    - samples.path(i - 1).path(0).asDouble();
+            // Scrapes begin some milliseconds early or late.
+            gaps.add(Math.round(seconds * 10) * 100);
+        }
+        return gaps.size() < 2
+                ? Optional.empty()
+                : Optional.of(Duration.ofMillis(gaps.stream().sorted().toList().get(gaps.size() / 2)));
+    }
+
+    private static String exactly(JsonNode labels) {
+        List<String> matchers = new ArrayList<>();
+        for (Map.Entry<String, JsonNode> label : labels.properties()) {
+            String value = label.getValue()
+                    .asText()
+                    .replace("\\", "\\\\")
+                    .replace("\"", "\\\"")
+                    .replace("\n", "\\n");
+            matchers.add(label.getKey() + "=\"" + value + "\"");
+        }
+        return "{" + String.join(",", matchers) + "}";
+    }
+
+    private JsonNode query(String question, long until) throws IOException {
+        Request.Builder request = new Request.Builder()
+                .url(url().replaceAll("/+$", "") + "/api/v1/query")
+                .post(new FormBody.Builder().add("query", question).build());
+        BearerToken token = settings.bearerToken();
+        if (token != null) {
+            request.header("Authorization", header(token));
+        }
+        Call call = http.newCall(request.build());
+        long left = Math.max(1, until - System.nanoTime());
+        call.timeout().timeout(Math.min(left, settings.timeout().toNanos()), TimeUnit.NANOSECONDS);
+        try (Response response = call.execute()) {
+            JsonNode answer = tree(response.peekBody(BODY_CAP).string());
+            if (response.code() == 200 && answer.path("status").asText().equals("success")) {
+                return answer.path("data").path("result");
+            }
+            throw refused(response.code(), answer.path("error").asText());
+        }
+    }
+
+    private static String header(BearerToken token) throws Refused {
+        try {
+            return token.header();
+        } catch (IOException e) {
+            throw new Refused("is not asked: " + e.getMessage() + "; check ingest.prometheus.bearer-token-file");
+        }
+    }
+
+    private static JsonNode tree(String text) {
+        try {
+            return JSON.readTree(text);
+        } catch (JsonProcessingException e) {
+            // Told by whoever misses what should be in it.
+            return JSON.missingNode();
+        }
+    }
+
+    private static Refused refused(int code, String error) {
+        if (code == 401 || code == 403) {
+            return new Refused("answered HTTP " + code
+                    + "; expected a token that may query: check ingest.prometheus.bearer-token-file or -env");
+        }
+        return error.isEmpty()
+                ? new Refused("answered HTTP " + code + ", not as Prometheus does; check ingest.prometheus.url")
+                : new Refused("answered HTTP " + code + ": " + error + "; check ingest.prometheus.selector");
+    }
+
+    private Finding miss(String what) {
+        return Finding.miss(PART, url() + what);
+    }
+}

@@ -1,0 +1,124 @@
+package io.quorate.ingest.etcd;
+
+import com.google.common.util.concurrent.ListenableFuture;
+import io.etcd.jetcd.api.MemberListRequest;
+import io.etcd.jetcd.api.MemberListResponse;
+import io.etcd.jetcd.api.StatusRequest;
+import io.etcd.jetcd.api.StatusResponse;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.ExecutionException;
+import org.jspecify.annotations.Nullable;
+
+/** Asks one endpoint once for what the poller asks again and again: the member list and the status, and nothing more. */
+public final class EtcdProbe {
+
+    /** For the first answer, which waits for the connection too: the deadline of a call is meant for one that stands. */
+    private static final Duration CONNECTION = Duration.ofSeconds(2);
+
+    /**
+     * One member by its own account.
+     *
+     * @param name by the member list; blank for one that has not joined yet
+     * @param leaderId whom it believes to lead; null for nobody
+     * @param members all of the cluster, itself among them
+     */
+    public record Answer(
+            String endpoint,
+            String clusterId,
+            String memberId,
+            String name,
+            String version,
+            @Nullable String leaderId,
+            boolean learner,
+            long raftTerm,
+            List<Listed> members) {
+
+        /** As a person would say it. */
+        public String role() {
+            if (learner) {
+                return "learner";
+            }
+            if (leaderId == null) {
+                return "sees no leader";
+            }
+            return leaderId.equals(memberId) ? "leader" : "follower";
+        }
+    }
+
+    /** A member as the member list has it. */
+    public record Listed(String memberId, String name, List<String> clientUrls) {}
+
+    /** There was none; the message says why and what to look at next, in the poller's words. */
+    public static final class NoAnswer extends Exception {
+
+        private static final long serialVersionUID = 1;
+
+        private NoAnswer(String why) {
+            super(why);
+        }
+    }
+
+    private EtcdProbe() {}
+
+    /**
+     * Asks and waits for the answers.
+     *
+     * @param patience for both answers together; within it each call has the deadline of the settings
+     */
+    public static Answer ask(EtcdSettings settings, String url, Duration patience)
+            throws NoAnswer, InterruptedException {
+        long until = System.nanoTime() + patience.toNanos();
+        try (Endpoint endpoint = new Endpoint(url, settings.tls())) {
+            Duration first =
+                    shorter(patience, settings.deadline().compareTo(CONNECTION) > 0 ? settings.deadline() : CONNECTION);
+            MemberListResponse list = answer(
+                    endpoint, first, false, endpoint.cluster(first).memberList(MemberListRequest.getDefaultInstance()));
+            Duration second =
+                    shorter(settings.deadline(), Duration.ofNanos(Math.max(1_000_000, until - System.nanoTime())));
+            StatusResponse status = answer(
+                    endpoint, second, true, endpoint.maintenance(second).status(StatusRequest.getDefaultInstance()));
+            return answer(url, list, status);
+        } catch (IllegalStateException | IllegalArgumentException unusable) {
+            // Certificates that cannot be read.
+            throw new NoAnswer(String.valueOf(unusable.getMessage()));
+        }
+    }
+
+    private static <T> T answer(Endpoint endpoint, Duration deadline, boolean answered, ListenableFuture<T> call)
+            throws NoAnswer, InterruptedException {
+        try {
+            return call.get();
+        } catch (ExecutionException e) {
+            Throwable why = Objects.requireNonNullElse(e.getCause(), e);
+            throw new NoAnswer(FailedCall.of(why, endpoint, deadline, answered).detail());
+        }
+    }
+
+    private static Answer answer(String url, MemberListResponse list, StatusResponse status) {
+        List<Listed> members = list.getMembersList().stream()
+                .map(member -> new Listed(
+                        Long.toHexString(member.getID()), member.getName(), List.copyOf(member.getClientURLsList())))
+                .toList();
+        String memberId = Long.toHexString(status.getHeader().getMemberId());
+        return new Answer(
+                url,
+                Long.toHexString(status.getHeader().getClusterId()),
+                memberId,
+                members.stream()
+                        .filter(member -> member.memberId().equals(memberId))
+                        .map(Listed::name)
+                        .findFirst()
+                        .orElse(""),
+                status.getVersion(),
+                status.getLeader() == 0 ? null : Long.toHexString(status.getLeader()),
+                status.getIsLearner(),
+                status.getRaftTerm(),
+                members);
+    }
+
+    private static Duration shorter(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? one : other;
+    }
+}
