@@ -33,6 +33,7 @@ public final class Processes {
 
     private static final Set<Child> CHILDREN = ConcurrentHashMap.newKeySet();
     private static final List<Runnable> BEFORE_STOP = Collections.synchronizedList(new ArrayList<>());
+    private static final List<Runnable> AFTER_STOP = Collections.synchronizedList(new ArrayList<>());
     private static final Set<Path> ANNOUNCED = ConcurrentHashMap.newKeySet();
 
     static {
@@ -44,6 +45,11 @@ public final class Processes {
     /** What runs first when this JVM is told to end, while the children still live (a job to cancel, a report to write). */
     public static void beforeStop(Runnable step) {
         BEFORE_STOP.add(step);
+    }
+
+    /** What runs last, when no child writes any more (a folder to remove). */
+    public static void afterStop(Runnable step) {
+        AFTER_STOP.add(step);
     }
 
     /** Starts a process whose output goes to the end of a log file. */
@@ -102,13 +108,7 @@ public final class Processes {
     }
 
     private static void stopOwn() {
-        for (Runnable step : List.copyOf(BEFORE_STOP)) {
-            try {
-                step.run();
-            } catch (RuntimeException e) {
-                LOG.warn("A step before stopping failed; stopping all the same", e);
-            }
-        }
+        run(BEFORE_STOP);
         List<Child> children = List.copyOf(CHILDREN);
         children.forEach(Child::terminate);
         children.forEach(Child::resume);
@@ -120,7 +120,18 @@ public final class Processes {
             }
             child.forget();
         }
+        run(AFTER_STOP);
         ANNOUNCED.forEach(Processes::delete);
+    }
+
+    private static void run(List<Runnable> steps) {
+        for (Runnable step : List.copyOf(steps)) {
+            try {
+                step.run();
+            } catch (RuntimeException e) {
+                LOG.warn("A step of stopping failed; stopping all the same", e);
+            }
+        }
     }
 
     private enum Role {

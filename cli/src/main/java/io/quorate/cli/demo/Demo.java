@@ -18,22 +18,19 @@ import io.quorate.events.codec.Topic;
 import io.quorate.sinks.clickhouse.ClickHouseClient;
 import io.quorate.sinks.clickhouse.Verification;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.apache.flink.runtime.util.EnvironmentInformation;
 import org.jspecify.annotations.Nullable;
@@ -59,15 +56,13 @@ final class Demo implements AutoCloseable {
     /** What is still on its way when faults end: a window, its sums, a batch to ClickHouse. */
     private static final Duration SETTLE = Duration.ofSeconds(6);
 
-    private static final Map<String, String> QUESTIONS = Map.of(
-            "fsync percentiles by member", "/clickhouse/questions/fsync_by_member.sql",
-            "leader changes and pages", "/clickhouse/questions/leader_changes_and_pages.sql",
-            "fsync: fleet, cluster, member", "/clickhouse/questions/fsync_fleet_cluster_member.sql");
-
     private final Home home;
     private final Screen screen;
     private final Deque<AutoCloseable> started = new ArrayDeque<>();
     private final AtomicBoolean closed = new AtomicBoolean();
+
+    /** Null until ready. */
+    private volatile @Nullable Supplier<Screen.Scene> scene;
 
     Demo(Home home, Screen screen) {
         this.home = home;
@@ -78,6 +73,9 @@ final class Demo implements AutoCloseable {
     boolean run(Duration length, @Nullable Path reportFile) throws Exception {
         Plan plan = possible(Plan.of(length));
         Instant startedAt = Instant.now();
+        if (plan.stalls().isEmpty()) {
+            screen.say(Plan.TOO_SHORT);
+        }
         screen.say("Starting etcd, Kafka, ClickHouse, Prometheus and Flink");
         EtcdCluster cluster = closing(EtcdCluster.start(home, "etcd", CLUSTER, MEMBERS));
         PrometheusServer prometheus =
@@ -101,52 +99,13 @@ final class Demo implements AutoCloseable {
         Instant endsAt = readyAt.plus(length);
         Duration startup = Duration.between(startedAt, readyAt);
         screen.say("Ready after %.1f s".formatted(startup.toMillis() / 1000.0));
-        List<String> lookAt = lookAt(stack, listener);
-        lookAt.forEach(screen::say);
-        listener.shows(() -> indexPage(stack));
+        List<Screen.Link> lookAt = lookAt(stack, listener);
+        lookAt.forEach(link -> screen.say("%-20s %s".formatted(link.name(), link.url())));
+        listener.shows(
+                () -> IndexPage.of(stack.clickhouse().url(), stack.flink().url()));
 
         Faults faults = closing(new Faults(home, cluster, plan, readyAt).start());
-        while (Instant.now().isBefore(endsAt)) {
-            screen.show(scene(readyAt, endsAt, view, plan, faults, cluster, listener, lookAt));
-            Thread.sleep(DRAW.toMillis());
-        }
-        faults.close();
-        load.close();
-        Thread.sleep(SETTLE.toMillis());
-        screen.show(scene(readyAt, endsAt, view, plan, faults, cluster, listener, lookAt));
-
-        Verification verification = Verification.of(stack.clickhouse());
-        Report report = new Report(
-                CLUSTER,
-                startedAt,
-                readyAt,
-                cluster.elections(),
-                Story.of(readyAt, faults.soFar(), cluster.elections(), view.changes()),
-                faults.soFar(),
-                Notice.of(listener.pages(), view.alerts()),
-                view.windows(),
-                faults.skipped(),
-                peakRssMiB(stack, prometheus, cluster),
-                versions(stack, prometheus, view),
-                verification);
-        if (reportFile != null) {
-            report.writeTo(reportFile);
-        }
-        // At once, so that no member hands leadership over in the end: the logs stay the demo's own.
-        cluster.members().forEach(cluster::kill);
-        return epilogue(report, view.alerts());
-    }
-
-    private Screen.Scene scene(
-            Instant readyAt,
-            Instant endsAt,
-            View view,
-            Plan plan,
-            Faults faults,
-            EtcdCluster cluster,
-            WebhookListener listener,
-            List<String> lookAt) {
-        return new Screen.Scene(
+        Supplier<Screen.Scene> now = () -> new Screen.Scene(
                 readyAt,
                 endsAt,
                 view,
@@ -156,6 +115,43 @@ final class Demo implements AutoCloseable {
                 Story.of(readyAt, faults.soFar(), cluster.elections(), view.changes()),
                 Notice.of(listener.pages(), view.alerts()),
                 lookAt);
+        scene = now;
+        while (Instant.now().isBefore(endsAt)) {
+            screen.show(now.get());
+            Thread.sleep(DRAW.toMillis());
+        }
+        faults.close();
+        load.close();
+        Thread.sleep(SETTLE.toMillis());
+        Screen.Scene last = now.get();
+        screen.show(last);
+
+        Verification verification = Verification.of(stack.clickhouse());
+        Report report = new Report(
+                CLUSTER,
+                startedAt,
+                readyAt,
+                cluster.elections(),
+                last.stories(),
+                last.faults(),
+                last.pages(),
+                view.windows(),
+                last.skipped(),
+                peakRssMiB(stack, prometheus, cluster),
+                versions(stack, prometheus, view),
+                verification);
+        if (reportFile != null) {
+            report.writeTo(reportFile);
+        }
+        // At once, so that no member hands leadership over in the end: the logs stay the demo's own.
+        cluster.members().forEach(cluster::kill);
+        return epilogue(last, verification);
+    }
+
+    /** What there is to tell when it is ended sooner; null before it was ready. */
+    Screen.@Nullable Scene soFar() {
+        Supplier<Screen.Scene> now = scene;
+        return now == null ? null : now.get();
     }
 
     /** The slow disk needs a program that nothing else needs: without it the rest is shown. */
@@ -172,31 +168,28 @@ final class Demo implements AutoCloseable {
     }
 
     /** What it comes down to, and whether it held. */
-    private boolean epilogue(Report report, List<Alert> alerts) {
+    private boolean epilogue(Screen.Scene last, Verification verification) {
         List<String> failings = new ArrayList<>();
-        long seen = report.changes().stream()
-                .filter(story -> story.electedAt() != null && story.observedAt() != null)
-                .count();
-        if (seen != report.changes().size()) {
+        if (last.seen() != last.stories().size()) {
             failings.add("a leader change was missed or invented");
         }
-        Set<String> paged = report.pages().stream()
+        Set<String> paged = last.pages().stream()
                 .map(Notice::page)
                 .filter(WebhookListener.Page::isFiring)
                 .map(WebhookListener.Page::id)
                 .collect(Collectors.toSet());
-        alerts.stream()
+        last.view().alerts().stream()
                 .filter(alert -> alert.status() == Alert.Status.FIRING && !paged.contains(alert.id()))
                 .forEach(alert -> failings.add("no page came for the alert " + alert.id() + " of " + alert.rule()));
-        report.faults().stream()
-                .filter(fault -> fault.kind() == Fault.Kind.SLOW_DISK
-                        && !report.skipped().containsKey(Plan.SLOW_DISK))
-                .filter(fault -> report.pages().stream().noneMatch(notice -> notice.names(fault)))
+        last.faults().stream()
+                .filter(fault ->
+                        fault.kind() == Fault.Kind.SLOW_DISK && !last.skipped().containsKey(Plan.SLOW_DISK))
+                .filter(fault -> last.pages().stream().noneMatch(notice -> notice.names(fault)))
                 .forEach(fault -> failings.add("no page named " + fault.member() + ", whose disk was slow"));
-        if (!report.verification().holds()) {
+        if (!verification.holds()) {
             failings.add("rows recomputed in SQL differ");
         }
-        screen.summary(report, failings);
+        screen.summary(last, verification, failings);
         return failings.isEmpty();
     }
 
@@ -245,43 +238,11 @@ final class Demo implements AutoCloseable {
         }
     }
 
-    private static List<String> lookAt(Stack stack, WebhookListener listener) {
+    private static List<Screen.Link> lookAt(Stack stack, WebhookListener listener) {
         return List.of(
-                "Three ready queries  " + listener.url() + "/",
-                "Flink                " + stack.flink().url(),
-                "ClickHouse           " + stack.clickhouse().url() + "/play");
-    }
-
-    private static String indexPage(Stack stack) {
-        StringBuilder html = new StringBuilder("<!doctype html><meta charset=utf-8><title>Quorate demo</title>"
-                + "<style>body{font:16px sans-serif;max-width:50em;margin:3em auto}li{margin:.5em}</style>"
-                + "<h1>Quorate demo</h1><p>Ready queries, in ClickHouse's own page:</p><ul>");
-        QUESTIONS.entrySet().stream()
-                .sorted(Map.Entry.comparingByKey())
-                .forEach(question -> html.append("<li><a href=\"")
-                        .append(stack.clickhouse().url())
-                        .append("/play?database=quorate&amp;run=1#")
-                        .append(Base64.getEncoder()
-                                .encodeToString(shipped(question.getValue()).getBytes(StandardCharsets.UTF_8)))
-                        .append("\">")
-                        .append(question.getKey())
-                        .append("</a></li>"));
-        return html.append("</ul><p><a href=\"")
-                .append(stack.flink().url())
-                .append("\">Flink's page</a></p>")
-                .toString();
-    }
-
-    /** A query that ships. */
-    private static String shipped(String resource) {
-        try (InputStream in = Demo.class.getResourceAsStream(resource)) {
-            if (in == null) {
-                throw new IllegalStateException("no " + resource + " in this build");
-            }
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+                new Screen.Link("Three ready queries", listener.url() + "/"),
+                new Screen.Link("Flink", stack.flink().url()),
+                new Screen.Link("ClickHouse", stack.clickhouse().url() + "/play"));
     }
 
     private static Map<String, Long> peakRssMiB(Stack stack, PrometheusServer prometheus, EtcdCluster cluster) {

@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +35,15 @@ public final class DemoCommand implements Callable<Integer> {
     @Option(names = "--keep", paramLabel = "DIR", description = "Leave data and logs there; it must not exist yet.")
     private @Nullable Path keep;
 
+    private volatile @Nullable Demo demo;
+    private volatile @Nullable DemoFolder folder;
+
+    /** Told to end from outside: nothing that fails from then on is worth a word. */
+    private volatile boolean stopping;
+
+    /** Come to its own end, good or bad. */
+    private volatile boolean over;
+
     @Override
     public Integer call() throws Exception {
         Duration wanted = Durations.parse(length);
@@ -44,38 +52,76 @@ public final class DemoCommand implements Callable<Integer> {
         }
         Platform.check();
         Home home = Home.current();
-        Processes.stopOrphans(home);
-        Processes.announce(home, "demo");
-        Parts.of(home, System.out::println).all();
-        Path state = keep != null ? keep : Files.createTempDirectory(home.data(), "demo-");
         Screen screen = System.console() != null ? Screen.page(System.out) : Screen.lines(System.out);
-        try (Demo demo = new Demo(home.withState(state), screen)) {
-            Processes.beforeStop(() -> end(demo, state));
-            return demo.run(wanted, report) ? 0 : 1;
-        } finally {
-            removeUnlessKept(state);
-        }
-    }
-
-    /** On Ctrl-C. */
-    private void end(Demo demo, Path state) {
+        screen.say(takes(wanted));
+        Processes.beforeStop(() -> stop(screen));
+        Processes.afterStop(this::removeFolder);
         try {
-            demo.close();
+            return run(home, screen, wanted);
+        } catch (Exception e) {
+            if (stopping) {
+                return 1;
+            }
+            throw e;
         } finally {
-            removeUnlessKept(state);
+            over = true;
+            if (!stopping) {
+                removeFolder();
+            }
         }
     }
 
-    private void removeUnlessKept(Path state) {
-        if (keep != null || !Files.exists(state)) {
+    private int run(Home home, Screen screen, Duration wanted) throws Exception {
+        Processes.stopOrphans(home);
+        DemoFolder.sweep(home.data(), screen::say);
+        Processes.announce(home, "demo");
+        Parts.of(home, screen::say).all();
+        try (Demo running = new Demo(home.withState(state(home)), screen)) {
+            demo = running;
+            return !stopping && running.run(wanted, report) ? 0 : 1;
+        }
+    }
+
+    private Path state(Home home) throws IOException {
+        if (keep != null) {
+            return keep;
+        }
+        DemoFolder made = DemoFolder.make(home.data());
+        folder = made;
+        return made.path();
+    }
+
+    /** The start and the end take most of a minute. */
+    static String takes(Duration wanted) {
+        long minutes = Math.max(1, Math.round((wanted.toSeconds() + 50) / 60.0));
+        return "This takes about " + minutes + (minutes == 1 ? " minute" : " minutes")
+                + " and ends by itself; Ctrl-C ends it sooner (--for " + wanted.toSeconds()
+                + "s, counted from ready)";
+    }
+
+    /** On Ctrl-C, while the parts still live. */
+    private void stop(Screen screen) {
+        if (over) {
             return;
         }
-        try (Stream<Path> all = Files.walk(state)) {
-            for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(path);
-            }
+        stopping = true;
+        Demo running = demo;
+        screen.stopped(running == null ? null : running.soFar());
+        if (running != null) {
+            running.close();
+        }
+    }
+
+    private void removeFolder() {
+        DemoFolder made = folder;
+        if (made == null) {
+            return;
+        }
+        try {
+            made.close();
         } catch (IOException e) {
-            System.err.println("quorate: " + state + " could not be removed (" + e + "); quorate clean removes it");
+            System.err.println("quorate: " + made.path() + " could not be removed (" + e
+                    + "); the next demo or quorate clean removes it");
         }
     }
 

@@ -51,4 +51,10 @@ record Notice(WebhookListener.Page page, @Nullable Instant breachedAt) {
                 && page.member().equals(slowDisk.member())
                 && page.deliveredAt().isAfter(slowDisk.from());
     }
+
+    /** Whether the disk was quick again when it came. */
+    boolean cameAfter(Fault slowDisk) {
+        Instant to = slowDisk.to();
+        return to != null && page.deliveredAt().isAfter(to);
+    }
 }

@@ -46,6 +46,10 @@ record Plan(List<Duration> stalls, @Nullable Duration slowDisk, Map<String, Stri
     static final Duration LEAST_FOR_SLOW_DISK =
             QUIET.plus(EVERY.multipliedBy(STORM)).plus(SLOW).plus(PAGED);
 
+    /** Told when there is no time for any fault. */
+    static final String TOO_SHORT = "Too short for a fault: the first comes after " + QUIET.toSeconds()
+            + " s and takes " + CHANGE_PAGED.toSeconds() + " s to be paged; try --for 180s";
+
     static Plan of(Duration length) {
         boolean slowDisk = length.compareTo(LEAST_FOR_SLOW_DISK) >= 0;
         Duration before =

@@ -69,7 +69,7 @@ class DemoTest {
                         "slowed the disk of m",
                         "is quick again",
                         "firing  warning",
-                        "It held.");
+                        "Every leader change was seen, every alert paged, every number recomputed equal.");
     }
 
     private static Instant at(JsonNode object, String field) {
