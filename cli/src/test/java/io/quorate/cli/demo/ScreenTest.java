@@ -190,7 +190,8 @@ class ScreenTest {
     private static View view() {
         View view = new View();
         for (String member : List.of("m1", "m2", "m3")) {
-            view.see(MemberStatus.failed("demo", member, null, "http://" + member, READY, 3, "timeout", "DEADLINE_EXCEEDED"));
+            view.see(MemberStatus.failed(
+                    "demo", member, null, "http://" + member, READY, 3, "timeout", "DEADLINE_EXCEEDED"));
         }
         Windows.all(view, Instant.parse("2026-01-01T00:00:10Z"), "m1", "m2", "m3");
         return view;
