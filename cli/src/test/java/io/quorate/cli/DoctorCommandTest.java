@@ -19,6 +19,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -107,6 +109,8 @@ class DoctorCommandTest {
                         + ": clusters by label 'cluster': prod-a (2 members)\n")
                 .doesNotContain("note ");
         assertThat(complained()).isEmpty();
+        // Its handler may have got hold of standard error before this test did.
+        assertThat(Logger.getLogger("io.grpc.netty").isLoggable(Level.INFO)).isFalse();
     }
 
     @Test

@@ -9,6 +9,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.ExecutionException;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /** Asks one endpoint once for what the poller asks again and again: the member list and the status, and nothing more. */
@@ -16,6 +18,13 @@ public final class EtcdProbe {
 
     /** For the first answer, which waits for the connection too: the deadline of a call is meant for one that stands. */
     private static final Duration CONNECTION = Duration.ofSeconds(2);
+
+    /** Kept, else its level would be forgotten: gRPC greets whoever reads standard error with what it found to work with. */
+    private static final Logger GRPC = Logger.getLogger("io.grpc");
+
+    static {
+        GRPC.setLevel(Level.WARNING);
+    }
 
     /**
      * One member by its own account.
