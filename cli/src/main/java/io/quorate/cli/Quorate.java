@@ -1,6 +1,7 @@
 package io.quorate.cli;
 
 import io.quorate.cli.demo.DemoCommand;
+import io.quorate.cli.simulate.SimulateCommand;
 import io.quorate.desk.PartUnavailable;
 import io.quorate.jobs.kafka.KafkaUnreachable;
 import io.quorate.rules.yaml.InvalidYaml;
@@ -22,6 +23,7 @@ import picocli.CommandLine.ScopeType;
             DemoCommand.class,
             RunCommand.class,
             BacktestCommand.class,
+            SimulateCommand.class,
             DoctorCommand.class,
             VerifyCommand.class,
             DeadLettersCommand.class,

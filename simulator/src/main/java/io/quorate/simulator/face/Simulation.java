@@ -1,0 +1,118 @@
+package io.quorate.simulator.face;
+
+import io.quorate.simulator.model.Cluster;
+import io.quorate.simulator.model.RandomStream;
+import io.quorate.simulator.model.Time;
+import io.quorate.simulator.plan.Plan;
+import io.quorate.simulator.plan.Script;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** A whole fleet and those who watch it, second by second. The same plan and seed see the same, on however many threads. */
+public final class Simulation {
+
+    /** Before the recording begins, clusters have this long to find their first leader and fill their counters. */
+    private static final long WARM_UP = 10 * Time.SECOND;
+
+    private static final long SLICE = Time.SECOND;
+    private static final Comparator<Observation> ORDER = Comparator.comparingDouble(Observation::arrivesAt)
+            .thenComparing(Observation::cluster)
+            .thenComparing(Observation::member)
+            .thenComparing(Observation::kind)
+            .thenComparingInt(Observation::source);
+
+    /** Takes what is seen. */
+    public interface Taker {
+        void take(Observation observation) throws IOException;
+    }
+
+    /** Told after each slice of simulated time; may wait, so that time does not run faster than wanted. */
+    public interface Pace {
+        void reached(double simulatedSeconds);
+    }
+
+    private final Plan plan;
+    private final Instant begin;
+    private final List<Watched> fleet = new ArrayList<>();
+
+    /** One cluster, what is done to it, and who looks. */
+    private record Watched(Cluster cluster, Script script, Watch watch) {}
+
+    public Simulation(Plan plan, long seed, Instant begin) {
+        this.plan = plan;
+        this.begin = begin;
+        Page page =
+                Page.of(plan.shape().release(), plan.extensive(), plan.shape().members());
+        RandomStream random = new RandomStream(seed);
+        for (int i = 0; i < plan.clusters(); i++) {
+            RandomStream own = random.split(i);
+            Cluster cluster = new Cluster(name(i), labels(i), plan.shape(), own);
+            Script script = new Script(plan, cluster, WARM_UP);
+            Watch watch = new Watch(cluster, script, plan.collector(), page, this::epoch, false, WARM_UP, own.split(7));
+            fleet.add(new Watched(cluster, script, watch));
+        }
+    }
+
+    private String name(int i) {
+        if (plan.clusters() == 1) {
+            return plan.name();
+        }
+        String number = String.valueOf(i);
+        return plan.prefix() + "0".repeat(Math.max(0, 5 - number.length())) + number;
+    }
+
+    private Map<String, String> labels(int i) {
+        Map<String, String> labels = new LinkedHashMap<>();
+        int each = i;
+        for (Map.Entry<String, List<String>> label : plan.labels().entrySet()) {
+            int values = label.getValue().size();
+            labels.put(label.getKey(), label.getValue().get(each % values));
+            each /= values;
+        }
+        return labels;
+    }
+
+    private double epoch(long micros) {
+        return begin.getEpochSecond() + Time.seconds(micros - WARM_UP);
+    }
+
+    public List<Cluster> clusters() {
+        return fleet.stream().map(Watched::cluster).toList();
+    }
+
+    /** Runs so long, and hands out everything in the order in which it arrives. */
+    public void run(double seconds, Taker taker, Pace pace) throws IOException {
+        long end = WARM_UP + Time.micros(seconds);
+        List<Observation> waiting = new ArrayList<>();
+        for (long at = WARM_UP; at < end; ) {
+            long until = Math.min(end, at + SLICE);
+            List<List<Observation>> seen = fleet.parallelStream()
+                    .map(watched -> watched.watch().until(until))
+                    .toList();
+            seen.forEach(waiting::addAll);
+            waiting.sort(ORDER);
+            double now = until >= end ? Double.POSITIVE_INFINITY : epoch(until);
+            int ready = 0;
+            while (ready < waiting.size() && waiting.get(ready).arrivesAt() < now) {
+                taker.take(waiting.get(ready++));
+            }
+            waiting.subList(0, ready).clear();
+            at = until;
+            pace.reached(Time.seconds(at - WARM_UP));
+        }
+    }
+
+    /** What truly happened so far. */
+    public TruthFile truth(long seed, double seconds) {
+        List<TruthFile.OfCluster> clusters = fleet.stream()
+                .map(watched -> new TruthFile.OfCluster(
+                        watched.cluster(), watched.script().truth()))
+                .toList();
+        return new TruthFile(plan, seed, epoch(WARM_UP), epoch(WARM_UP + Time.micros(seconds)), WARM_UP, clusters);
+    }
+}

@@ -1,0 +1,8 @@
+package io.quorate.simulator.model;
+
+enum Role {
+    FOLLOWER,
+    PRE_CANDIDATE,
+    CANDIDATE,
+    LEADER
+}

@@ -1,0 +1,33 @@
+package io.quorate.simulator.model;
+
+import java.util.List;
+
+/**
+ * What a member answers to etcd's status call.
+ *
+ * @param leader id that it believes in; 0 for none
+ * @param headerTerm the term that raft is in
+ * @param raftTerm the term of the last applied entry: it lags
+ * @param alarmed ids of the members that raised NOSPACE
+ */
+public record StatusAnswer(
+        long clusterId,
+        long memberId,
+        long revision,
+        String version,
+        long dbSize,
+        long dbSizeInUse,
+        long leader,
+        long headerTerm,
+        long raftIndex,
+        long raftTerm,
+        long raftAppliedIndex,
+        List<Long> alarmed) {
+
+    /** In etcd's own words; alarms stand here. */
+    public List<String> errors() {
+        return alarmed.stream()
+                .map(member -> "memberID:" + Long.toUnsignedString(member) + " alarm:NOSPACE ")
+                .toList();
+    }
+}
