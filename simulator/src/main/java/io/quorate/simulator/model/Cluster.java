@@ -132,8 +132,9 @@ public final class Cluster {
     }
 
     private void step(long at, Runnable what) {
-        flow.advance(at);
+        // First the time: what the flow finds out must not carry the time of whoever looked last.
         now = at;
+        flow.advance(at);
         what.run();
         if (changed) {
             changed = false;
@@ -171,7 +172,6 @@ public final class Cluster {
         member.alarmed = true;
         flow.propose();
         changed();
-        agenda.at(now, () -> changed());
     }
 
     // Causes. Each is to be called between two advances, and acts at once.
