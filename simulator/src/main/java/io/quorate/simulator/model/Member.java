@@ -48,6 +48,7 @@ public final class Member {
     long lastBeat;
     long lastTick;
     boolean doubtsQuorum;
+    boolean handingOver;
     int quorumGeneration;
 
     // A disk that is slow or hangs.

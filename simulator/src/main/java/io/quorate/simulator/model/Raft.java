@@ -63,7 +63,7 @@ final class Raft {
     /** The member that leads with a quorum behind it, if there is one: only then entries are committed. */
     int serving() {
         for (Member leader : members) {
-            if (leader.live() && leader.leads()) {
+            if (leader.live() && leader.leads() && !leader.handingOver) {
                 int behind = 1;
                 for (Member other : members) {
                     if (other != leader && other.live() && follows(other, leader) && network.bothWays(leader, other)) {
@@ -93,6 +93,7 @@ final class Raft {
 
     void stopped(Member member) {
         member.role = Role.FOLLOWER;
+        member.handingOver = false;
         member.lead = Member.NONE;
         disarm(member);
         doubtNoMore(member);
@@ -127,6 +128,8 @@ final class Raft {
     void handOver(Member leader) {
         for (Member other : members) {
             if (other != leader && other.live() && follows(other, leader) && network.bothWays(leader, other)) {
+                // Meanwhile it takes no proposals: its successor must not fall behind.
+                leader.handingOver = true;
                 agenda.at(cluster.now() + network.delay(leader, other), () -> {
                     if (other.live() && follows(other, leader)) {
                         campaign(other, true, false);
@@ -261,6 +264,7 @@ final class Raft {
             member.votedFor = Member.NONE;
         }
         member.role = Role.FOLLOWER;
+        member.handingOver = false;
         believe(member, lead);
         member.electionTimeout = drawTimeout(member);
         member.lastHeard = cluster.now();
