@@ -50,7 +50,8 @@ class HouseRulesTest {
     @Test
     void seesEveryModuleOfTheHouseAndNoViolator() {
         assertThat(PRODUCT.stream().map(HouseRulesTest::module).distinct())
-                .containsExactlyInAnyOrder("events", "testkit", "desk", "ingest", "rules", "sinks", "jobs", "cli");
+                .containsExactlyInAnyOrder(
+                        "events", "testkit", "desk", "ingest", "rules", "sinks", "jobs", "simulator", "cli");
     }
 
     @Test
@@ -75,6 +76,7 @@ class HouseRulesTest {
                 arguments(rules.rulesSeeOnlyEvents(), "rules.AsksIngest", "ingest.etcd.Asks"),
                 arguments(rules.sinksSeeOnlyEvents(), "sinks.AsksRules", "rules.AsksIngest"),
                 arguments(rules.jobsSeeNeitherDeskNorCli(), "jobs.StartsTheDesk", "desk.CallsTheConsole"),
+                arguments(rules.simulatorSeesOnlyEvents(), "simulator.SharesTheIngest", "ingest.etcd.Asks"),
                 arguments(rules.deskSeesNoOtherModule(), "desk.CallsTheConsole", "console.Page"),
                 arguments(rules.testkitIsForTestsOnly(), "cli.ShipsAFake", "testkit.Fake"),
                 arguments(rules.flinkStaysWhereStreamsAre(), "desk.StreamsByFlink", "org.apache.flink"),

@@ -43,7 +43,7 @@ class QuorateTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"demo", "run", "backtest", "doctor", "verify", "dead-letters", "clean"})
+    @ValueSource(strings = {"demo", "run", "backtest", "doctor", "verify", "dead-letters", "simulate", "clean"})
     void helpsWithEveryVerb(String verb) {
         assertThat(Quorate.run(verb, "--help")).isZero();
         assertThat(told()).contains("Usage: quorate " + verb);
@@ -53,7 +53,7 @@ class QuorateTest {
     void tellsItsVerbsWhenAskedForNothing() {
         assertThat(Quorate.run()).isZero();
         assertThat(told())
-                .contains("demo", "run", "backtest", "doctor", "verify", "dead-letters", "clean", "Exit codes");
+                .contains("demo", "run", "backtest", "doctor", "verify", "dead-letters", "simulate", "clean", "Exit codes");
     }
 
     @Test

@@ -28,6 +28,7 @@ public record HouseRules(String root) {
                 rulesSeeOnlyEvents(),
                 sinksSeeOnlyEvents(),
                 jobsSeeNeitherDeskNorCli(),
+                simulatorSeesOnlyEvents(),
                 deskSeesNoOtherModule(),
                 testkitIsForTestsOnly(),
                 flinkStaysWhereStreamsAre(),
@@ -67,6 +68,11 @@ public record HouseRules(String root) {
     public ArchRule jobsSeeNeitherDeskNorCli() {
         return seesOnly("jobs", "events", "ingest", "rules", "sinks")
                 .because("a job runs on a cluster, where there is neither a desk nor a terminal");
+    }
+
+    public ArchRule simulatorSeesOnlyEvents() {
+        return seesOnly("simulator", "events")
+                .because("a measuring rod that shares code with what it measures would share its mistakes");
     }
 
     public ArchRule deskSeesNoOtherModule() {

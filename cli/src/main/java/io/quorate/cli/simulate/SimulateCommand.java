@@ -2,6 +2,7 @@ package io.quorate.cli.simulate;
 
 import io.quorate.rules.yaml.Durations;
 import io.quorate.simulator.face.RecordingWriter;
+import io.quorate.simulator.face.ServedFleet;
 import io.quorate.simulator.face.Simulation;
 import io.quorate.simulator.face.TruthFile;
 import io.quorate.simulator.plan.InvalidPlan;
@@ -15,6 +16,8 @@ import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -51,6 +54,14 @@ public final class SimulateCommand implements Callable<Integer> {
     private List<String> to = List.of();
 
     @Option(
+            names = "--serve",
+            description = "Be there to be asked: /metrics, Prometheus' API, /sd, until --for or Ctrl-C.")
+    private boolean serve;
+
+    @Option(names = "--port", defaultValue = "0", description = "Where --serve listens on loopback; 0 for a free port.")
+    private int port;
+
+    @Option(
             names = "--bootstrap",
             defaultValue = "127.0.0.1:9092",
             description = "The broker of --to kafka (${DEFAULT-VALUE}).")
@@ -64,12 +75,15 @@ public final class SimulateCommand implements Callable<Integer> {
 
     @Option(
             names = "--speed",
-            defaultValue = "max",
-            description = "How much faster than life, such as 60x, or max (${DEFAULT-VALUE}).")
-    private String speed = "max";
+            paramLabel = "SPEED",
+            description = "How much faster than life, such as 60x, or max: by default 1x with --serve, else max.")
+    private @Nullable String speed;
 
-    @Option(names = "--for", defaultValue = "10m", description = "How long, in simulated time (${DEFAULT-VALUE}).")
-    private String length = "10m";
+    @Option(
+            names = "--for",
+            paramLabel = "DURATION",
+            description = "How long, in simulated time: by default 10m, with --serve without end.")
+    private @Nullable String length;
 
     @Option(
             names = "--begin",
@@ -82,8 +96,15 @@ public final class SimulateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        Duration wanted = Durations.parse(length);
-        double factor = factor();
+        if (serve == !to.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "expected one of --serve, --to recording FILE and --to kafka; quorate simulate --help tells them");
+        }
+        if (serve) {
+            return serve();
+        }
+        Duration wanted = Durations.parse(length == null ? "10m" : length);
+        double factor = factor(speed == null ? "max" : speed);
         Plan plan = plan();
         Simulation simulation = new Simulation(plan, seed, begin());
         long started = System.nanoTime();
@@ -108,6 +129,47 @@ public final class SimulateCommand implements Callable<Integer> {
                     "--to " + String.join(" ", to) + "; expected --to recording FILE or --to kafka");
         }
         return 0;
+    }
+
+    private int serve() throws Exception {
+        double factor = factor(speed == null ? "1x" : speed);
+        if (Double.isInfinite(factor)) {
+            throw new IllegalArgumentException("--speed max cannot be served; expected such as 1x or 60x");
+        }
+        double seconds = length == null
+                ? Double.POSITIVE_INFINITY
+                : Durations.parse(length).toMillis() / 1000.0;
+        Plan plan = plan();
+        Instant first = begin == null ? Instant.now() : begin();
+        CountDownLatch interrupted = new CountDownLatch(1);
+        CountDownLatch ended = new CountDownLatch(1);
+        try (ServedFleet fleet = ServedFleet.start(plan, seed, first, factor, port)) {
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> end(interrupted, ended)));
+            say("Serving %d clusters of %d members. Ctrl-C ends."
+                    .formatted(plan.clusters(), plan.shape().members()));
+            say("  Prometheus' API   " + fleet.url());
+            say("  a member's page   " + fleet.url() + "/CLUSTER/MEMBER/metrics");
+            say("  targets (http_sd) " + fleet.url() + "/sd");
+            while (fleet.seconds() < seconds && !interrupted.await(1, TimeUnit.SECONDS)) {
+                fleet.moveOn();
+            }
+            if (truth != null) {
+                fleet.truth(seed).write(writable(truth));
+            }
+        } finally {
+            ended.countDown();
+        }
+        return 0;
+    }
+
+    /** On Ctrl-C: the truth is written before the process is gone. */
+    private static void end(CountDownLatch interrupted, CountDownLatch ended) {
+        interrupted.countDown();
+        try {
+            ended.await(5, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private Plan plan() throws IOException {
@@ -135,7 +197,7 @@ public final class SimulateCommand implements Callable<Integer> {
     }
 
     /** Infinity for max: then nothing is ever waited for. */
-    private double factor() {
+    private static double factor(String speed) {
         if (speed.equals("max")) {
             return Double.POSITIVE_INFINITY;
         }

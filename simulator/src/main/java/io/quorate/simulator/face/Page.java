@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -102,6 +103,29 @@ final class Page {
             values[i] = sources.get(i).of(cluster, member, peer < 0 ? -1 : peers[peer], clock);
         }
         return values;
+    }
+
+    /** Which series move; the others always show the same. */
+    int[] moving() {
+        return IntStream.range(0, series.size())
+                .filter(i -> !series.get(i).still())
+                .toArray();
+    }
+
+    /** The values of these series now. */
+    double[] values(int[] which, Cluster cluster, Member member, Clock clock) {
+        int[] peers = peers(cluster, member);
+        double[] values = new double[which.length];
+        for (int i = 0; i < which.length; i++) {
+            int peer = series.get(which[i]).peer();
+            values[i] = sources.get(which[i]).of(cluster, member, peer < 0 ? -1 : peers[peer], clock);
+        }
+        return values;
+    }
+
+    /** The value of a series that never moves. */
+    double still(int one, Cluster cluster, Member member, Clock clock) {
+        return sources.get(one).of(cluster, member, -1, clock);
     }
 
     /** Indexes of the other members, in order of their ids: so they stand on the page. */

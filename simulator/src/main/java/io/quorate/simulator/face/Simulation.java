@@ -1,7 +1,6 @@
 package io.quorate.simulator.face;
 
 import io.quorate.simulator.model.Cluster;
-import io.quorate.simulator.model.RandomStream;
 import io.quorate.simulator.model.Time;
 import io.quorate.simulator.plan.Plan;
 import io.quorate.simulator.plan.Script;
@@ -9,15 +8,13 @@ import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 
 /** A whole fleet and those who watch it, second by second. The same plan and seed see the same, on however many threads. */
 public final class Simulation {
 
     /** Before the recording begins, clusters have this long to find their first leader and fill their counters. */
-    private static final long WARM_UP = 10 * Time.SECOND;
+    static final long WARM_UP = 10 * Time.SECOND;
 
     private static final long SLICE = Time.SECOND;
     private static final Comparator<Observation> ORDER = Comparator.comparingDouble(Observation::arrivesAt)
@@ -48,33 +45,11 @@ public final class Simulation {
         this.begin = begin;
         Page page =
                 Page.of(plan.shape().release(), plan.extensive(), plan.shape().members());
-        RandomStream random = new RandomStream(seed);
-        for (int i = 0; i < plan.clusters(); i++) {
-            RandomStream own = random.split(i);
-            Cluster cluster = new Cluster(name(i), labels(i), plan.shape(), own);
-            Script script = new Script(plan, cluster, WARM_UP);
-            Watch watch = new Watch(cluster, script, plan.collector(), page, this::epoch, false, WARM_UP, own.split(7));
-            fleet.add(new Watched(cluster, script, watch));
+        for (Fleet.Scripted one : Fleet.of(plan, seed, WARM_UP)) {
+            Watch watch = new Watch(
+                    one.cluster(), one.script(), plan.collector(), page, this::epoch, false, WARM_UP, one.random());
+            fleet.add(new Watched(one.cluster(), one.script(), watch));
         }
-    }
-
-    private String name(int i) {
-        if (plan.clusters() == 1) {
-            return plan.name();
-        }
-        String number = String.valueOf(i);
-        return plan.prefix() + "0".repeat(Math.max(0, 5 - number.length())) + number;
-    }
-
-    private Map<String, String> labels(int i) {
-        Map<String, String> labels = new LinkedHashMap<>();
-        int each = i;
-        for (Map.Entry<String, List<String>> label : plan.labels().entrySet()) {
-            int values = label.getValue().size();
-            labels.put(label.getKey(), label.getValue().get(each % values));
-            each /= values;
-        }
-        return labels;
     }
 
     private double epoch(long micros) {

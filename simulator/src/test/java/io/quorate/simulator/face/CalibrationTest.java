@@ -40,7 +40,8 @@ class CalibrationTest {
     private record Figure(
             String scenario, String what, ToDoubleFunction<Recorded> of, double factor, double absolute, double given) {
 
-        static Figure near(String scenario, String what, double factor, double absolute, ToDoubleFunction<Recorded> of) {
+        static Figure near(
+                String scenario, String what, double factor, double absolute, ToDoubleFunction<Recorded> of) {
             return new Figure(scenario, what, of, factor, absolute, Double.NaN);
         }
 
@@ -65,38 +66,78 @@ class CalibrationTest {
             Figure.near("storm", "proposals failed, all", 1.6, 0, r -> sum(r, FAILED, 30, 120)),
             Figure.near("storm", "fsyncs <= 1 ms", 1.3, 0, r -> r.share("m2", FSYNC, "0.001", 30, 120)),
             Figure.near("kill", "leader changes", 1, 0, r -> r.elections().size()),
-            Figure.near("kill", "s without a leader after kill -9", 1.7, 0, r -> r.elections().get(0)[0] - 25),
-            Figure.near("kill", "s without a leader after SIGTERM", 1, 0.05, r -> Math.max(
-                    0, r.elections().get(1)[0] - 105)),
+            Figure.near(
+                    "kill",
+                    "s without a leader after kill -9",
+                    1.7,
+                    0,
+                    r -> r.elections().get(0)[0] - 25),
+            Figure.near(
+                    "kill",
+                    "s without a leader after SIGTERM",
+                    1,
+                    0.05,
+                    r -> Math.max(0, r.elections().get(1)[0] - 105)),
             Figure.near("kill", "send failures/s, leader to dead peer", 1.3, 0, CalibrationTest::sendFailures),
             Figure.near("kill", "puts/s, one of three down", 1.4, 0, r -> r.rate(r.leader(28, 40), PUTS, 28, 40)),
             Figure.told("partition", "terms gained by the heal", 14.5, 1.5, r -> last(r)[1] - 2),
             Figure.told("partition", "s without a leader at the heal", 2.7, 2.0, r -> last(r)[0] - 50),
-            Figure.near("slowdisk", "follower 30 writes/s: fsyncs/s", 1.5, 0, r -> r.rate(
-                    slow(r, 25, 60), FSYNC + "_count", 25, 60)),
-            Figure.near("slowdisk", "follower 30 writes/s: fsync, mean ms", 1.5, 0, r -> r.mean(
-                    slow(r, 25, 60), FSYNC, 25, 60)),
-            Figure.near("slowdisk", "follower 30 writes/s: commit, mean ms", 1.4, 0, r -> r.mean(
-                    slow(r, 25, 60), COMMIT, 25, 60)),
-            Figure.near("slowdisk", "follower 30 writes/s: slow applies/s", 1.5, 0, r -> r.rate(
-                    slow(r, 25, 60), SLOW, 25, 60)),
+            Figure.near(
+                    "slowdisk",
+                    "follower 30 writes/s: fsyncs/s",
+                    1.5,
+                    0,
+                    r -> r.rate(slow(r, 25, 60), FSYNC + "_count", 25, 60)),
+            Figure.near(
+                    "slowdisk",
+                    "follower 30 writes/s: fsync, mean ms",
+                    1.5,
+                    0,
+                    r -> r.mean(slow(r, 25, 60), FSYNC, 25, 60)),
+            Figure.near(
+                    "slowdisk",
+                    "follower 30 writes/s: commit, mean ms",
+                    1.4,
+                    0,
+                    r -> r.mean(slow(r, 25, 60), COMMIT, 25, 60)),
+            Figure.near(
+                    "slowdisk",
+                    "follower 30 writes/s: slow applies/s",
+                    1.5,
+                    0,
+                    r -> r.rate(slow(r, 25, 60), SLOW, 25, 60)),
             Figure.near("slowdisk", "follower 30 writes/s: puts/s", 1.3, 0, r -> r.rate("m3", PUTS, 25, 60)),
-            Figure.near("slowdisk", "leader 60 writes/s: heartbeat failures/s", 2.0, 0, r -> sum(r, HEARTBEAT, 80, 110)
-                    / 30),
+            Figure.near(
+                    "slowdisk",
+                    "leader 60 writes/s: heartbeat failures/s",
+                    2.0,
+                    0,
+                    r -> sum(r, HEARTBEAT, 80, 110) / 30),
             Figure.near("slowdisk", "leader 60 writes/s: slow applies/s", 1.6, 0, r -> sum(r, SLOW, 80, 110) / 30),
-            Figure.near("slowdisk", "leader 60 writes/s: fsync, mean ms", 1.6, 0, r -> r.mean(
-                    slow(r, 80, 110), FSYNC, 80, 110)),
+            Figure.near(
+                    "slowdisk",
+                    "leader 60 writes/s: fsync, mean ms",
+                    1.6,
+                    0,
+                    r -> r.mean(slow(r, 80, 110), FSYNC, 80, 110)),
             Figure.near("slowdisk", "leader 60 writes/s: puts/s", 1.7, 0, r -> r.rate("m3", PUTS, 80, 110)),
             Figure.near("slowdisk", "leader 12 writes/s: s until the next leader", 3, 0, CalibrationTest::lost),
-            Figure.near("slowdisk", "12 writes/s: fsync, mean ms", 1.5, 0, r -> r.mean(
-                    slow(r, 125, 145), FSYNC, 125, 145)),
+            Figure.near(
+                    "slowdisk", "12 writes/s: fsync, mean ms", 1.5, 0, r -> r.mean(slow(r, 125, 145), FSYNC, 125, 145)),
             Figure.near("quota", "s until NOSPACE", 1.3, 0, r -> r.alarmedAfter(0)),
-            Figure.near("quota", "db size at NOSPACE / quota", 1.05, 0, r -> r.max(
-                            "m1", "etcd_mvcc_db_total_size_in_bytes", 30, 80)
-                    / (32 << 20)),
+            Figure.near(
+                    "quota",
+                    "db size at NOSPACE / quota",
+                    1.05,
+                    0,
+                    r -> r.max("m1", "etcd_mvcc_db_total_size_in_bytes", 30, 80) / (32 << 20)),
             Figure.near("quota", "s until NOSPACE after disarm at 97", 1.6, 0, r -> r.alarmedAfter(100) - 97),
-            Figure.near("quota", "entries/s while refused", 1.2, 0, r -> r.rate(
-                    "m1", "etcd_server_proposals_committed_total", 30, 80)),
+            Figure.near(
+                    "quota",
+                    "entries/s while refused",
+                    1.2,
+                    0,
+                    r -> r.rate("m1", "etcd_server_proposals_committed_total", 30, 80)),
             Figure.near("quota", "commits/s while refused", 1, 0.01, r -> r.rate("m1", COMMIT + "_count", 30, 80)),
             Figure.near("quota", "proposals failed while refused", 1, 0.01, r -> sum(r, FAILED, 30, 80)));
 
@@ -119,7 +160,8 @@ class CalibrationTest {
             if (!simulated.containsKey(scenario)) {
                 simulated.put(scenario, simulated(scenario));
             }
-            double truly = Double.isNaN(figure.given()) ? figure.of().applyAsDouble(real.get(scenario)) : figure.given();
+            double truly =
+                    Double.isNaN(figure.given()) ? figure.of().applyAsDouble(real.get(scenario)) : figure.given();
             double[] values = simulated.get(scenario).stream()
                     .mapToDouble(figure.of())
                     .filter(value -> !Double.isNaN(value))

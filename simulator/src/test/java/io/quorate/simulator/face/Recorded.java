@@ -35,8 +35,8 @@ final class Recorded {
 
     static Recorded read(InputStream packed, InputStream truth) throws IOException {
         Recorded recorded = new Recorded(JSON.readTree(truth));
-        try (BufferedReader lines = new BufferedReader(
-                new InputStreamReader(new GZIPInputStream(packed), StandardCharsets.UTF_8))) {
+        try (BufferedReader lines =
+                new BufferedReader(new InputStreamReader(new GZIPInputStream(packed), StandardCharsets.UTF_8))) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 recorded.take(JSON.readTree(line));
             }
@@ -51,13 +51,18 @@ final class Recorded {
         double at = line.get("t").asDouble() - from;
         if (kind.equals("metrics") && line.has("body")) {
             Map<String, Double> values = new HashMap<>();
-            line.get("body").asText().lines().filter(sample -> sample.startsWith("etcd_")).forEach(sample -> {
-                int blank = sample.lastIndexOf(' ');
-                values.put(sample.substring(0, blank), Double.parseDouble(sample.substring(blank + 1)));
-            });
+            line.get("body")
+                    .asText()
+                    .lines()
+                    .filter(sample -> sample.startsWith("etcd_"))
+                    .forEach(sample -> {
+                        int blank = sample.lastIndexOf(' ');
+                        values.put(sample.substring(0, blank), Double.parseDouble(sample.substring(blank + 1)));
+                    });
             scrapes.computeIfAbsent(line.get("member").asText(), unseen -> new ArrayList<>())
                     .add(new Scrape(at, values));
-        } else if (kind.equals("status_http") && line.path("body").path("text").asText().contains("NOSPACE")) {
+        } else if (kind.equals("status_http")
+                && line.path("body").path("text").asText().contains("NOSPACE")) {
             alarmed.add(at);
         }
     }

@@ -1,0 +1,173 @@
+package io.quorate.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The simulator through the command, and the product judged by the truth that it writes. */
+class SimulateCommandTest {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    @TempDir
+    Path folder;
+
+    private final PrintStream realOut = System.out;
+    private final PrintStream realErr = System.err;
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+    @BeforeEach
+    void listen() {
+        System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
+        System.setErr(new PrintStream(err, true, StandardCharsets.UTF_8));
+    }
+
+    @AfterEach
+    void stopListening() {
+        System.setOut(realOut);
+        System.setErr(realErr);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "storm",
+                "kill",
+                "partition",
+                "partition-with-pre-vote",
+                "one-way",
+                "slow-disk",
+                "hung-disk",
+                "rolling-restart",
+                "quota",
+                "zone"
+            })
+    void backtestFindsTheLeaderChangesOfTheTruthAllAndOnlyThose(String scenario) throws Exception {
+        Path recording = folder.resolve(scenario + ".jsonl.gz");
+        assertThat(Quorate.run(
+                        "simulate",
+                        "--plan",
+                        plan(scenario).toString(),
+                        "--seed",
+                        "7",
+                        "--for",
+                        "150s",
+                        "--to",
+                        "recording",
+                        recording.toString()))
+                .as(complained())
+                .isZero();
+        Path changes = folder.resolve("changes");
+        assertThat(Quorate.run("backtest", "--from", recording.toString(), "--changes", changes.toString()))
+                .as(complained())
+                .isZero();
+
+        JsonNode truth = JSON.readTree(folder.resolve(scenario + ".truth.json").toFile());
+        List<String> elected = new ArrayList<>();
+        for (JsonNode leader : truth.get("leaders_from_log")) {
+            if (leader.get("t").asDouble() > truth.get("t0").asDouble()
+                    && leader.get("t").asDouble() < truth.get("t1").asDouble()) {
+                elected.add(leader.get("cluster").asText() + " "
+                        + leader.get("leader").asText() + " "
+                        + leader.get("term").asText());
+            }
+        }
+        List<String> found = new ArrayList<>();
+        for (String line : Files.readAllLines(changes)) {
+            JsonNode change = JSON.readTree(line);
+            found.add(change.get("cluster").asText() + " " + change.get("to").asText() + " "
+                    + change.get("term").asText());
+        }
+        assertThat(found).containsExactlyInAnyOrderElementsOf(elected);
+        assertThat(complained()).doesNotContain("refused");
+    }
+
+    @Test
+    void tellsEveryProblemOfAPlan() throws Exception {
+        Path bad = folder.resolve("bad.yaml");
+        Files.writeString(bad, "schema: plan/v1\nfleet: { members: 12 }\nfaults: [ { fault: flood, at: 1s } ]\n");
+
+        assertThat(Quorate.run(
+                        "simulate",
+                        "--plan",
+                        bad.toString(),
+                        "--to",
+                        "recording",
+                        folder.resolve("r.jsonl").toString()))
+                .isEqualTo(2);
+        assertThat(complained().lines()).hasSize(2).allMatch(line -> line.matches("bad\\.yaml:\\d+: .*expected.*"));
+    }
+
+    @Test
+    void refusesWhatItCannotDo() {
+        assertThat(Quorate.run("simulate")).isEqualTo(2);
+        assertThat(Quorate.run("simulate", "--serve", "--to", "kafka")).isEqualTo(2);
+        assertThat(Quorate.run("simulate", "--to", "paper")).isEqualTo(2);
+        assertThat(Quorate.run("simulate", "--serve", "--speed", "max")).isEqualTo(2);
+        assertThat(Quorate.run(
+                        "simulate",
+                        "--to",
+                        "recording",
+                        folder.resolve("no/where.jsonl").toString()))
+                .isEqualTo(2);
+        assertThat(Quorate.run("simulate", "--to", "kafka", "--speed", "fast")).isEqualTo(2);
+        assertThat(complained())
+                .contains("expected one of --serve", "paper", "cannot be served", "where.jsonl", "fast");
+    }
+
+    @Test
+    void servesForAsLongAsItIsAskedToAndLeavesTheTruth() throws Exception {
+        Path truth = folder.resolve("truth.json");
+        assertThat(Quorate.run(
+                        "simulate",
+                        "--clusters",
+                        "2",
+                        "--serve",
+                        "--speed",
+                        "30x",
+                        "--for",
+                        "30s",
+                        "--truth",
+                        truth.toString()))
+                .as(complained())
+                .isZero();
+
+        assertThat(told()).contains("Serving 2 clusters of 3 members", "/sd");
+        assertThat(JSON.readTree(truth.toFile()).get("clusters")).hasSize(2);
+    }
+
+    private Path plan(String scenario) throws IOException {
+        Path copy = folder.resolve(scenario + ".yaml");
+        try (InputStream in = Objects.requireNonNull(
+                SimulateCommandTest.class.getResourceAsStream("/plans/" + scenario + ".yaml"), scenario)) {
+            Files.copy(in, copy);
+        }
+        return copy;
+    }
+
+    private String told() {
+        return out.toString(StandardCharsets.UTF_8);
+    }
+
+    private String complained() {
+        return err.toString(StandardCharsets.UTF_8);
+    }
+}
