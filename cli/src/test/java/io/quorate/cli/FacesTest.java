@@ -155,6 +155,7 @@ class FacesTest {
                 "step",
                 "1")));
         shapes.add(shape(ask(prometheus, "/api/v1/series", "match[]", leader)));
+        shapes.add(shape(ask(prometheus, "/api/v1/query", "query", "count(" + leader + ")")));
         shapes.add(shape(ask(prometheus, "/api/v1/query", "query", "{{")));
         shapes.add(shape(ask(prometheus, "/api/v1/query_range", "query", leader, "end", "1", "step", "1")));
         return new Shown(series, types, shapes);
@@ -176,7 +177,14 @@ class FacesTest {
         Set<String> labels = new TreeSet<>();
         metric.properties().forEach(label -> {
             boolean own = Set.of(
-                            "instance", "To", "From", "Local", "Remote", "server_id", "server_go_version", "server_version")
+                            "instance",
+                            "To",
+                            "From",
+                            "Local",
+                            "Remote",
+                            "server_id",
+                            "server_go_version",
+                            "server_version")
                     .contains(label.getKey());
             labels.add(label.getKey() + "=" + (own ? "*" : label.getValue().asText()));
         });

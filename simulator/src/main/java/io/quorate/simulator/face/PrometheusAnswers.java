@@ -9,11 +9,13 @@ import java.io.OutputStream;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 
 /** Prometheus' HTTP API, as far as selectors go, over what was scraped of the fleet. */
@@ -22,6 +24,8 @@ final class PrometheusAnswers {
     private static final JsonFactory JSON = new JsonFactory();
     private static final long LOOK_BACK = 5 * 60_000;
     private static final int UP = -1;
+    /** The one function that the product asks: how many members there are. */
+    private static final Pattern COUNT = Pattern.compile("\\s*count\\s*\\((.*)\\)\\s*", Pattern.DOTALL);
 
     private final Page page;
     private final Page.Clock clock;
@@ -65,6 +69,11 @@ final class PrometheusAnswers {
     private record Place(ScrapedCluster cluster, Member member, int replica, int[] peers, Map<String, String> labels) {}
 
     void query(String query, long atMillis, OutputStream out) throws IOException {
+        Matcher counted = COUNT.matcher(query);
+        if (counted.matches()) {
+            count(Selector.parse(counted.group(1)), atMillis, out);
+            return;
+        }
         Selector selector = Selector.parse(query);
         boolean range = selector.rangeMillis() > 0;
         write(out, range ? "matrix" : "vector", selector, (json, where, series) -> {
@@ -82,6 +91,29 @@ final class PrometheusAnswers {
                 }
             }
         });
+    }
+
+    private void count(Selector selector, long atMillis, OutputStream out) throws IOException {
+        int[] found = {0};
+        each(selector, (where, series) -> found[0] += Double.isNaN(at(where, series, atMillis)) ? 0 : 1);
+        try (JsonGenerator json = JSON.createGenerator(out)) {
+            json.writeStartObject();
+            json.writeStringField("status", "success");
+            json.writeObjectFieldStart("data");
+            json.writeStringField("resultType", "vector");
+            json.writeArrayFieldStart("result");
+            if (found[0] > 0) {
+                json.writeStartObject();
+                json.writeObjectFieldStart("metric");
+                json.writeEndObject();
+                json.writeFieldName("value");
+                sample(json, atMillis, found[0]);
+                json.writeEndObject();
+            }
+            json.writeEndArray();
+            json.writeEndObject();
+            json.writeEndObject();
+        }
     }
 
     void range(String query, long start, long end, long step, OutputStream out) throws IOException {
@@ -257,7 +289,7 @@ final class PrometheusAnswers {
     }
 
     private Map<String, String> targetLabels(ScrapedCluster cluster, Member member, int replica) {
-        Map<String, String> labels = new HashMap<>();
+        Map<String, String> labels = new TreeMap<>();
         cluster.cluster().labels().forEach((name, value) -> labels.put(name.replace('-', '_'), value));
         labels.put("job", "etcd");
         labels.put("instance", cluster.cluster().name() + "-" + member.name() + ".simulated:2379");

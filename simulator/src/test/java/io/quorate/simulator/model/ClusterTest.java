@@ -252,6 +252,43 @@ class ClusterTest {
         assertThat(cluster.leader()).as("once all is well again").isNotNull();
     }
 
+    @Test
+    void whoHearsALeaderDoesNotListenToACandidateThatHearsNone() {
+        Cluster cluster = cluster(Release.V3_4, 3, 7);
+        Member deaf = follower(cluster);
+        cluster.members().stream()
+                .filter(member -> member != deaf)
+                .forEach(member -> cluster.cut(member, deaf, true));
+        cluster.advanceTo(BEGIN + 20 * Time.SECOND);
+
+        assertThat(deaf.term).as("it campaigns again and again").isGreaterThan(8);
+        assertThat(cluster.elections()).hasSize(1);
+    }
+
+    @Test
+    void splitsVotesOverSlowLinksAndStillNeverElectsTwoInATerm() {
+        Cluster cluster = cluster(Release.V3_4, 5, 7);
+        for (Member from : cluster.members()) {
+            for (Member to : cluster.members()) {
+                cluster.delay(from, to, 400 * Time.MILLISECOND);
+            }
+        }
+        for (int round = 1; round <= 40; round++) {
+            Member leader = cluster.leader();
+            if (leader != null) {
+                cluster.pause(leader);
+            }
+            cluster.advanceTo(BEGIN + round * 20 * Time.SECOND);
+            cluster.members().forEach(cluster::resume);
+            cluster.advanceTo(BEGIN + round * 20 * Time.SECOND + 5 * Time.SECOND);
+        }
+
+        List<Election> elections = cluster.elections();
+        assertThat(elections).extracting(Election::term).doesNotHaveDuplicates();
+        long gained = elections.get(elections.size() - 1).term() - 2;
+        assertThat(gained).as("terms, some of them without a leader").isGreaterThan(elections.size());
+    }
+
     private static Cluster partitionedFollower(Release release) {
         Cluster cluster = cluster(release, 3, 7);
         Member follower = follower(cluster);
