@@ -256,9 +256,7 @@ class ClusterTest {
     void whoHearsALeaderDoesNotListenToACandidateThatHearsNone() {
         Cluster cluster = cluster(Release.V3_4, 3, 7);
         Member deaf = follower(cluster);
-        cluster.members().stream()
-                .filter(member -> member != deaf)
-                .forEach(member -> cluster.cut(member, deaf, true));
+        cluster.members().stream().filter(member -> member != deaf).forEach(member -> cluster.cut(member, deaf, true));
         cluster.advanceTo(BEGIN + 20 * Time.SECOND);
 
         assertThat(deaf.term).as("it campaigns again and again").isGreaterThan(8);
