@@ -28,18 +28,28 @@ public final class EtcdCluster implements AutoCloseable {
     }
 
     /** What a cluster is started with. */
-    public record Options(long quotaBytes, Duration heartbeat, Duration election, List<String> extra) {
+    public record Options(
+            long quotaBytes,
+            Duration heartbeat,
+            Duration election,
+            List<String> extra,
+            @Nullable String line) {
         public static Options standard() {
-            return new Options(0, Duration.ofMillis(100), Duration.ofSeconds(1), List.of());
+            return new Options(0, Duration.ofMillis(100), Duration.ofSeconds(1), List.of(), null);
+        }
+
+        /** Of a line of etcd, such as {@code 3.5}, instead of whichever is at hand. */
+        public Options withLine(String wanted) {
+            return new Options(quotaBytes, heartbeat, election, extra, wanted);
         }
 
         /** Zero keeps etcd's own quota of 2 GB. */
         public Options withQuotaBytes(long bytes) {
-            return new Options(bytes, heartbeat, election, extra);
+            return new Options(bytes, heartbeat, election, extra, line);
         }
 
         public Options with(String... flags) {
-            return new Options(quotaBytes, heartbeat, election, List.of(flags));
+            return new Options(quotaBytes, heartbeat, election, List.of(flags), line);
         }
     }
 
@@ -82,7 +92,9 @@ public final class EtcdCluster implements AutoCloseable {
 
     /** Starts a new cluster with data and logs under that directory; waits until every member is healthy. */
     public static EtcdCluster start(Home home, String directory, String name, int members, Options options) {
-        Path etcd = Parts.of(home).etcd();
+        Parts parts = Parts.of(home);
+        String line = options.line();
+        Path etcd = line == null ? parts.etcd() : parts.etcd(line);
         for (int attempt = 1; ; attempt++) {
             EtcdCluster cluster = new EtcdCluster(home, etcd, name, options, seats(home, directory, members));
             try {

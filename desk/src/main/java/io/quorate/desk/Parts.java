@@ -12,7 +12,6 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Comparator;
 import java.util.List;
@@ -58,6 +57,9 @@ public final class Parts {
                     .toList();
         }
     }
+
+    /** Which suite of Debian has which line of etcd. */
+    private static final Map<String, String> SUITES = Map.of("3.4", "bookworm", "3.5", "trixie");
 
     static final String CLICKHOUSE_VERSION = "26.7.3";
     private static final String CLICKHOUSE_PACKAGE = "@chdb/lib-linux-x64-gnu@26.7.3-stable.1";
@@ -138,20 +140,67 @@ public final class Parts {
         });
     }
 
+    /**
+     * An etcd of this line, such as {@code 3.5}: the one at hand if it is of that line, else that of the Debian suite which has
+     * it, whatever suite this machine is of.
+     */
+    public Path etcd(String line) {
+        Path atHand = etcd();
+        if (versionOf(atHand).startsWith(line + ".")) {
+            return atHand;
+        }
+        String suite = SUITES.get(line);
+        if (suite == null) {
+            throw new PartUnavailable("etcd " + line + " cannot be had: expected one of "
+                    + SUITES.keySet().stream().sorted().toList() + "; put an etcd " + line + " on PATH");
+        }
+        Path folder = home.parts().resolve(Program.ETCD.debianPackage + "-" + suite);
+        Path binary = folder.resolve("usr/bin").resolve(Program.ETCD.command);
+        return alone(() -> {
+            if (!Files.isExecutable(binary)) {
+                fetchDebian(Program.ETCD, folder, new Apt(home, suite));
+            }
+            String version = versionOf(binary);
+            if (!version.startsWith(line + ".")) {
+                throw new PartUnavailable("etcd " + line + " cannot be had: " + suite + " brought " + version
+                        + "; put an etcd " + line + " at " + binary);
+            }
+            return binary;
+        });
+    }
+
+    /** Such as {@code 3.4.23}. */
+    private String versionOf(Path etcd) {
+        Path log = home.log("etcd-version-" + ProcessHandle.current().pid());
+        try {
+            Files.deleteIfExists(log);
+            run(List.of(etcd.toString(), "--version"), home.parts(), log);
+            String said = Files.readString(log, StandardCharsets.ISO_8859_1);
+            Files.delete(log);
+            return said.lines()
+                    .filter(line -> line.startsWith("etcd Version: "))
+                    .findFirst()
+                    .map(line -> line.substring("etcd Version: ".length()).trim())
+                    .orElseThrow(() -> new PartUnavailable(etcd + " --version did not tell one, but: " + said.trim()));
+        } catch (IOException e) {
+            throw new UncheckedIOException(log + " cannot be used", e);
+        }
+    }
+
     private Path program(Program wanted) {
         return Processes.onPath(wanted.command).orElseGet(() -> {
             Path folder = home.parts().resolve(wanted.debianPackage);
             Path binary = folder.resolve("usr/bin").resolve(wanted.command);
             return alone(() -> {
                 if (!Files.isExecutable(binary)) {
-                    fetchDebian(wanted, folder);
+                    fetchDebian(wanted, folder, new Apt(home, null));
                 }
                 return binary;
             });
         });
     }
 
-    private void fetchDebian(Program wanted, Path folder) {
+    private void fetchDebian(Program wanted, Path folder, Apt apt) {
         for (String tool : List.of("apt-get", "dpkg-deb")) {
             if (Processes.onPath(tool).isEmpty()) {
                 throw missing(wanted, "it is not on PATH and " + tool + ", which would bring it, is not there either");
@@ -162,11 +211,11 @@ public final class Parts {
         Path work = temporary("deb");
         try {
             Path log = home.log("fetch-" + wanted.debianPackage);
-            List<String> download = new ArrayList<>(apt("download"));
+            List<String> download = new ArrayList<>(apt.line("download"));
             download.addAll(wanted.debianPackages);
-            boolean done = listsAreThere() && run(download, work, log) == 0;
+            boolean done = apt.listsAreThere() && run(download, work, log) == 0;
             if (!done) {
-                int updated = run(apt("update"), work, log);
+                int updated = run(apt.line("update"), work, log);
                 // One broken source among several fails the update though ours may be there: the download decides.
                 if (run(download, work, log) != 0) {
                     throw missing(
@@ -190,40 +239,6 @@ public final class Parts {
     private static PartUnavailable missing(Program wanted, String why) {
         return new PartUnavailable(wanted.command + " cannot be had: " + why + "; put " + wanted.command
                 + " on PATH, for example with: apt-get install " + wanted.debianPackage);
-    }
-
-    /** The system's sources, but lists, cache and locks of our own. */
-    private List<String> apt(String... verb) {
-        Path state = Home.made(home.root().resolve("apt/state"));
-        Path cache = Home.made(home.root().resolve("apt/cache"));
-        Home.made(state.resolve("lists/partial"));
-        Home.made(cache.resolve("archives/partial"));
-        List<String> line = new ArrayList<>(List.of(
-                "apt-get",
-                "-q",
-                "-o",
-                "Dir::State=" + state,
-                "-o",
-                "Dir::State::lists=" + state.resolve("lists"),
-                "-o",
-                "Dir::State::status=/var/lib/dpkg/status",
-                "-o",
-                "Dir::Cache=" + cache,
-                // apt would otherwise hand the download to a user who may not write here.
-                "-o",
-                "APT::Sandbox::User=" + System.getProperty("user.name"),
-                "-o",
-                "Acquire::Retries=2"));
-        line.addAll(List.of(verb));
-        return line;
-    }
-
-    private boolean listsAreThere() {
-        try (Stream<Path> lists = Files.list(Home.made(home.root().resolve("apt/state/lists")))) {
-            return lists.anyMatch(list -> list.getFileName().toString().contains("_Packages"));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     private void fetchClickHouse(Path folder) {
