@@ -55,13 +55,15 @@ class HouseRulesTest {
     }
 
     @Test
-    void theEtcdSourceMayUseTheEtcdClient() {
+    void theEtcdSourceMayUseTheEtcdClientAndTheSimulatorsEtcdFaceMayAnswerButNoOtherFace() {
         assertThat(PROVING_GROUND
                         .etcdClientStaysInItsSource()
                         .evaluate(VIOLATORS)
                         .getFailureReport()
                         .getDetails())
-                .noneMatch(line -> line.contains("ingest.etcd.Asks"));
+                .noneMatch(line -> line.contains("ingest.etcd.Asks"))
+                .noneMatch(line -> line.contains("simulator.etcd.Answers"))
+                .anyMatch(line -> line.contains("simulator.face.AnswersToo"));
     }
 
     static List<ArchRule> rules() {

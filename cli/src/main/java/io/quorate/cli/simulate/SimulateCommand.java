@@ -10,6 +10,7 @@ import io.quorate.simulator.plan.Plan;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
@@ -30,6 +31,9 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = "Simulate a fleet of etcd clusters, with planted faults and the truth about them written beside.")
 public final class SimulateCommand implements Callable<Integer> {
+
+    /** So many clusters' addresses are printed; a fleet's would fill the screen. */
+    private static final int SHOWN = 3;
 
     /** When a simulation begins unless told otherwise, so that two runs are the same. */
     private static final Instant BEGIN = Instant.parse("2026-01-01T00:00:00Z");
@@ -60,6 +64,21 @@ public final class SimulateCommand implements Callable<Integer> {
 
     @Option(names = "--port", defaultValue = "0", description = "Where --serve listens on loopback; 0 for a free port.")
     private int port;
+
+    @Option(
+            names = "--etcd-port",
+            defaultValue = "0",
+            paramLabel = "PORT",
+            description =
+                    "With --serve, the first member's gRPC port, the next member has the next; 0 for free ones, none"
+                            + " for no gRPC (${DEFAULT-VALUE}).")
+    private String etcdPort = "0";
+
+    @Option(
+            names = "--settings",
+            paramLabel = "FILE",
+            description = "With --serve, where to write the settings with which doctor and run find the fleet.")
+    private @Nullable Path settings;
 
     @Option(
             names = "--bootstrap",
@@ -143,13 +162,26 @@ public final class SimulateCommand implements Callable<Integer> {
         Instant first = begin == null ? Instant.now() : begin();
         CountDownLatch interrupted = new CountDownLatch(1);
         CountDownLatch ended = new CountDownLatch(1);
-        try (ServedFleet fleet = ServedFleet.start(plan, seed, first, factor, port)) {
+        try (ServedFleet fleet = started(plan, first, factor)) {
             Runtime.getRuntime().addShutdownHook(new Thread(() -> end(interrupted, ended)));
             say("Serving %d clusters of %d members. Ctrl-C ends."
                     .formatted(plan.clusters(), plan.shape().members()));
             say("  Prometheus' API   " + fleet.url());
             say("  a member's page   " + fleet.url() + "/CLUSTER/MEMBER/metrics");
             say("  targets (http_sd) " + fleet.url() + "/sd");
+            for (String cluster : etcdPort.equals("none") ? List.<String>of() : fleet.names(SHOWN)) {
+                say("  gRPC of " + cluster + "  " + String.join(" ", fleet.endpoints(cluster)));
+            }
+            if (settings != null) {
+                Path file = writable(settings);
+                // Whoever waits for the file must not read half of it.
+                Path half = file.resolveSibling(file.getFileName() + ".half");
+                Files.writeString(half, fleet.settings());
+                Files.move(half, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+                say("  settings          " + file + ": quorate doctor --config " + file);
+            } else if (plan.clusters() > SHOWN) {
+                say("  gRPC of the rest  is told by --settings FILE");
+            }
             while (fleet.seconds() < seconds && !interrupted.await(1, TimeUnit.SECONDS)) {
                 fleet.moveOn();
             }
@@ -160,6 +192,28 @@ public final class SimulateCommand implements Callable<Integer> {
             ended.countDown();
         }
         return 0;
+    }
+
+    private ServedFleet started(Plan plan, Instant first, double factor) {
+        try {
+            return ServedFleet.start(plan, seed, first, factor, port, etcdPort());
+        } catch (IOException e) {
+            throw new IllegalArgumentException(
+                    "--port " + port + " --etcd-port " + etcdPort + ": " + e.getMessage()
+                            + "; take other ports, 0 for free ones, or --etcd-port none",
+                    e);
+        }
+    }
+
+    private int etcdPort() {
+        if (etcdPort.equals("none")) {
+            return ServedFleet.NO_ETCD;
+        }
+        if (!etcdPort.matches("[0-9]{1,5}") || Integer.parseInt(etcdPort) > 65535) {
+            throw new IllegalArgumentException(
+                    "--etcd-port " + etcdPort + "; expected the first port such as 23790, 0 for free ones, or none");
+        }
+        return Integer.parseInt(etcdPort);
     }
 
     /** On Ctrl-C: the truth is written before the process is gone. */

@@ -2,6 +2,8 @@ package io.quorate.simulator.face;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import io.quorate.simulator.etcd.EtcdFace;
+import io.quorate.simulator.etcd.Seat;
 import io.quorate.simulator.model.Cluster;
 import io.quorate.simulator.model.Member;
 import io.quorate.simulator.model.Process;
@@ -23,18 +25,33 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BiFunction;
+import java.util.stream.Collectors;
 import java.util.zip.GZIPOutputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A fleet that is there to be asked, in real time or faster: each member's page at {@code /CLUSTER/MEMBER/metrics}, a
- * Prometheus that scrapes them all at {@code /api/v1}, and the targets for a Prometheus of one's own at {@code /sd}.
+ * Prometheus that scrapes them all at {@code /api/v1}, the targets for a Prometheus of one's own at {@code /sd}, and each
+ * member's gRPC on a port of its own.
  */
 public final class ServedFleet implements AutoCloseable {
 
+    /** For {@code etcdPort}: nobody will ask over gRPC. */
+    public static final int NO_ETCD = -1;
+
     private static final int THREADS = 8;
+    private static final long BEAT_MILLIS = 100;
+    /** How long a stopped member is waited for: longer than whoever asks has patience. */
+    private static final long HELD_NANOS = 30_000_000_000L;
+
+    private static final int MOST_HELD = 10_000;
     private static final String BUILD = "{\"status\":\"success\",\"data\":{\"version\":\"2.42.0\","
             + "\"revision\":\"simulated\",\"branch\":\"simulated\",\"buildUser\":\"\","
             + "\"buildDate\":\"\",\"goVersion\":\"\"}}";
@@ -47,10 +64,41 @@ public final class ServedFleet implements AutoCloseable {
     private final Map<String, ScrapedCluster> clusters = new LinkedHashMap<>();
     private final List<TruthFile.OfCluster> told = new ArrayList<>();
     private final PrometheusAnswers answers;
+    private final List<Place> places = new ArrayList<>();
     private final HttpServer server;
+    private final @Nullable EtcdFace etcd;
     private final ExecutorService threads = Executors.newFixedThreadPool(THREADS);
+    private final ScheduledExecutorService beat = Executors.newSingleThreadScheduledExecutor();
+    private final Queue<Held> held = new ConcurrentLinkedQueue<>();
 
-    private ServedFleet(Plan plan, long seed, Instant begin, double speed, int port) throws IOException {
+    /** One member of the fleet. */
+    private record Place(ServedFleet fleet, ScrapedCluster served, Member member) implements Seat {
+
+        @Override
+        public Cluster cluster() {
+            return served.cluster();
+        }
+
+        @Override
+        public Process process() {
+            return served.use(fleet.now(), member, (cluster, asked) -> asked.process());
+        }
+
+        @Override
+        public <T> Optional<T> ask(BiFunction<Cluster, Member, T> question) {
+            return served.use(
+                    fleet.now(),
+                    member,
+                    (cluster, asked) -> asked.process() == Process.RUNNING && served.reachable(asked)
+                            ? Optional.of(question.apply(cluster, asked))
+                            : Optional.empty());
+        }
+    }
+
+    /** A question for a page that a stopped member has taken and not answered. */
+    private record Held(HttpExchange exchange, Place place, long sinceNanos) {}
+
+    private ServedFleet(Plan plan, long seed, Instant begin, double speed, int port, int etcdPort) throws IOException {
         this.plan = plan;
         this.begin = begin;
         this.speed = speed;
@@ -62,12 +110,22 @@ public final class ServedFleet implements AutoCloseable {
                     new ScrapedCluster(one, plan.collector(), page, this::epoch, Simulation.WARM_UP));
             told.add(new TruthFile.OfCluster(one.cluster(), one.script().truth()));
         }
+        for (ScrapedCluster cluster : clusters.values()) {
+            cluster.cluster().members().forEach(member -> places.add(new Place(this, cluster, member)));
+        }
         this.answers =
                 new PrometheusAnswers(page, this::epoch, plan.collector().replicas(), List.copyOf(clusters.values()));
         this.server = HttpServer.create(new InetSocketAddress("127.0.0.1", port), 1024);
         server.setExecutor(threads);
         server.createContext("/", this::answer);
+        try {
+            this.etcd = etcdPort == NO_ETCD ? null : EtcdFace.open(List.copyOf(places), etcdPort);
+        } catch (IOException e) {
+            close();
+            throw e;
+        }
         server.start();
+        beat.scheduleWithFixedDelay(this::beat, BEAT_MILLIS, BEAT_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     /**
@@ -75,9 +133,57 @@ public final class ServedFleet implements AutoCloseable {
      *
      * @param speed of simulated time against real time
      * @param port on loopback; 0 for a free one
+     * @param etcdPort of the first member's gRPC, the next member has the next; 0 for free ones, or {@link #NO_ETCD}
      */
-    public static ServedFleet start(Plan plan, long seed, Instant begin, double speed, int port) throws IOException {
-        return new ServedFleet(plan, seed, begin, speed, port);
+    public static ServedFleet start(Plan plan, long seed, Instant begin, double speed, int port, int etcdPort)
+            throws IOException {
+        return new ServedFleet(plan, seed, begin, speed, port, etcdPort);
+    }
+
+    /** What a {@code quorate.yaml} needs to watch this fleet. */
+    public String settings() {
+        StringBuilder yaml = new StringBuilder(
+                        "# The fleet that quorate simulate --serve serves, as long as it does.\n")
+                .append("ingest:\n  metrics-interval: ")
+                .append(plan.collector().scrapeMicros() / Time.MILLISECOND)
+                .append("ms\n  status-interval: ")
+                .append(plan.collector().statusMicros() / Time.MILLISECOND)
+                .append("ms\n  prometheus:\n    - url: ")
+                .append(url())
+                .append("\n      selector: '{job=\"etcd\"}'\n      cluster-label: cluster\n");
+        if (etcd != null) {
+            yaml.append("  etcd:\n");
+            for (ScrapedCluster served : clusters.values()) {
+                Cluster cluster = served.cluster();
+                yaml.append("    - cluster: ")
+                        .append(quoted(cluster.name()))
+                        .append("\n      endpoints: [")
+                        .append(String.join(", ", etcd.endpoints(cluster)))
+                        .append("]\n");
+                if (!cluster.labels().isEmpty()) {
+                    yaml.append("      labels: {")
+                            .append(cluster.labels().entrySet().stream()
+                                    .map(label -> quoted(label.getKey()) + ": " + quoted(label.getValue()))
+                                    .collect(Collectors.joining(", ")))
+                            .append("}\n");
+                }
+            }
+        }
+        return yaml.toString();
+    }
+
+    /** The first so many clusters. */
+    public List<String> names(int most) {
+        return clusters.keySet().stream().limit(most).toList();
+    }
+
+    /** The gRPC addresses of the members of a cluster, in their order. */
+    public List<String> endpoints(String cluster) {
+        ScrapedCluster served = clusters.get(cluster);
+        if (served == null || etcd == null) {
+            throw new IllegalArgumentException("no gRPC for a cluster " + cluster);
+        }
+        return etcd.endpoints(served.cluster());
     }
 
     public String url() {
@@ -108,8 +214,41 @@ public final class ServedFleet implements AutoCloseable {
 
     @Override
     public void close() {
+        beat.shutdownNow();
         server.stop(0);
+        if (etcd != null) {
+            etcd.close();
+        }
         threads.shutdownNow();
+    }
+
+    /** Processes end and come back though nobody asks: their ports and those who wait must see it. */
+    private void beat() {
+        moveOn();
+        if (etcd != null) {
+            etcd.follow();
+        }
+        held.removeIf(waiting -> {
+            Optional<String> text = page(waiting.place());
+            boolean given = text.isPresent();
+            boolean ended =
+                    waiting.place().process() == Process.DOWN || System.nanoTime() - waiting.sinceNanos() > HELD_NANOS;
+            if (given || ended) {
+                threads.execute(() -> release(waiting.exchange(), text));
+            }
+            return given || ended;
+        });
+    }
+
+    private static void release(HttpExchange exchange, Optional<String> text) {
+        try (exchange) {
+            if (text.isPresent()) {
+                send(exchange, text.get());
+            }
+        } catch (IOException e) {
+            // Who asked has gone.
+            exchange.close();
+        }
     }
 
     private long now() {
@@ -121,7 +260,8 @@ public final class ServedFleet implements AutoCloseable {
     }
 
     private void answer(HttpExchange exchange) {
-        try (exchange) {
+        boolean keep = false;
+        try {
             String path = exchange.getRequestURI().getPath();
             try {
                 if (path.startsWith("/api/v1/")) {
@@ -131,7 +271,7 @@ public final class ServedFleet implements AutoCloseable {
                 } else if (path.equals("/-/ready") || path.equals("/-/healthy")) {
                     send(exchange, 200, "text/plain", out -> out.write(bytes("Simulated and ready.\n")));
                 } else {
-                    member(path.split("/", -1), exchange);
+                    keep = member(path.split("/", -1), exchange);
                 }
             } catch (IllegalArgumentException e) {
                 String error = "{\"status\":\"error\",\"errorType\":\"bad_data\",\"error\":"
@@ -140,35 +280,56 @@ public final class ServedFleet implements AutoCloseable {
             }
         } catch (IOException e) {
             // Who asked has gone.
-            exchange.close();
-        }
-    }
-
-    /** {@code /CLUSTER/MEMBER/metrics}; a member that is down or stopped ends the connection without an answer. */
-    private void member(String[] parts, HttpExchange exchange) throws IOException {
-        ScrapedCluster cluster = parts.length == 4 ? clusters.get(parts[1]) : null;
-        Member member = cluster == null ? null : named(cluster.cluster(), parts[2]);
-        if (cluster == null || member == null || !parts[3].equals("metrics")) {
-            send(exchange, 404, "text/plain", out -> out.write(bytes("expected /CLUSTER/MEMBER/metrics\n")));
-            return;
-        }
-        Optional<String> text = cluster.use(now(), member, (of, asked) -> {
-            if (asked.process() != Process.RUNNING || !cluster.reachable(asked)) {
-                return Optional.empty();
+            keep = false;
+        } finally {
+            if (!keep) {
+                exchange.close();
             }
-            of.scraped(asked);
-            return Optional.of(page.text(of, asked, this::epoch));
-        });
-        if (text.isPresent()) {
-            send(exchange, 200, "text/plain; version=0.0.4; charset=utf-8", out -> out.write(bytes(text.get())));
         }
     }
 
-    private static @Nullable Member named(Cluster cluster, String name) {
-        return cluster.members().stream()
-                .filter(member -> member.name().equals(name))
-                .findFirst()
-                .orElse(null);
+    /**
+     * {@code /CLUSTER/MEMBER/metrics}. A member that is down ends the connection; one that is stopped or out of reach holds
+     * it, which is told by true, and answers if it goes on in time.
+     */
+    private boolean member(String[] parts, HttpExchange exchange) throws IOException {
+        Place place = parts.length == 4 && parts[3].equals("metrics") ? place(parts[1], parts[2]) : null;
+        if (place == null) {
+            send(exchange, 404, "text/plain", out -> out.write(bytes("expected /CLUSTER/MEMBER/metrics\n")));
+            return false;
+        }
+        Optional<String> text = page(place);
+        if (text.isPresent()) {
+            send(exchange, text.get());
+            return false;
+        }
+        if (place.process() == Process.DOWN || held.size() >= MOST_HELD) {
+            return false;
+        }
+        held.add(new Held(exchange, place, System.nanoTime()));
+        return true;
+    }
+
+    private Optional<String> page(Place place) {
+        return place.ask((cluster, member) -> {
+            cluster.scraped(member);
+            return page.text(cluster, member, this::epoch);
+        });
+    }
+
+    private static void send(HttpExchange exchange, String text) throws IOException {
+        send(exchange, 200, "text/plain; version=0.0.4; charset=utf-8", out -> out.write(bytes(text)));
+    }
+
+    private @Nullable Place place(String cluster, String name) {
+        ScrapedCluster served = clusters.get(cluster);
+        return served == null
+                ? null
+                : served.cluster().members().stream()
+                        .filter(member -> member.name().equals(name))
+                        .findFirst()
+                        .map(member -> new Place(this, served, member))
+                        .orElse(null);
     }
 
     private void api(String what, HttpExchange exchange) throws IOException {

@@ -106,7 +106,8 @@ public final class Cluster {
         return flow;
     }
 
-    List<Long> alarmedMembers() {
+    /** The ids of those that raised NOSPACE, in order. */
+    public List<Long> alarmedMembers() {
         if (members.stream().noneMatch(member -> member.alarmed)) {
             return List.of();
         }

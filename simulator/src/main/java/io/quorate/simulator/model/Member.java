@@ -102,6 +102,11 @@ public final class Member {
         return id;
     }
 
+    /** The term that its raft is in. */
+    public long term() {
+        return term;
+    }
+
     public Process process() {
         return process;
     }

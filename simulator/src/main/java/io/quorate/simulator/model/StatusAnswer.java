@@ -1,5 +1,6 @@
 package io.quorate.simulator.model;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -24,10 +25,13 @@ public record StatusAnswer(
         long raftAppliedIndex,
         List<Long> alarmed) {
 
-    /** In etcd's own words; alarms stand here. */
+    /** In etcd's own words: that there is no leader, and the alarms. */
     public List<String> errors() {
-        return alarmed.stream()
-                .map(member -> "memberID:" + Long.toUnsignedString(member) + " alarm:NOSPACE ")
-                .toList();
+        List<String> errors = new ArrayList<>();
+        if (leader == 0) {
+            errors.add("etcdserver: no leader");
+        }
+        alarmed.forEach(member -> errors.add("memberID:" + Long.toUnsignedString(member) + " alarm:NOSPACE "));
+        return errors;
     }
 }

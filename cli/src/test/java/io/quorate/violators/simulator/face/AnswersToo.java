@@ -1,0 +1,5 @@
+package io.quorate.violators.simulator.face;
+
+import io.grpc.Deadline;
+
+record AnswersToo(Deadline deadline) {}
