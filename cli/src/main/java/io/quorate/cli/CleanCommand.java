@@ -41,7 +41,7 @@ final class CleanCommand implements Callable<Integer> {
     static void refuseStrangers(Path root) throws IOException {
         try (Stream<Path> inside = Files.list(root)) {
             List<String> strangers = inside.map(path -> path.getFileName().toString())
-                    .filter(name -> !OURS.contains(name) && !name.startsWith("quorate."))
+                    .filter(name -> !OURS.contains(name.replaceFirst("^apt-.*", "apt")) && !name.startsWith("quorate."))
                     .sorted()
                     .toList();
             if (!strangers.isEmpty()) {

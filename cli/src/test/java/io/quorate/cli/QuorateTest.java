@@ -53,7 +53,16 @@ class QuorateTest {
     void tellsItsVerbsWhenAskedForNothing() {
         assertThat(Quorate.run()).isZero();
         assertThat(told())
-                .contains("demo", "run", "backtest", "doctor", "verify", "dead-letters", "simulate", "clean", "Exit codes");
+                .contains(
+                        "demo",
+                        "run",
+                        "backtest",
+                        "doctor",
+                        "verify",
+                        "dead-letters",
+                        "simulate",
+                        "clean",
+                        "Exit codes");
     }
 
     @Test
