@@ -12,7 +12,7 @@ recorded=${1:-}
 if [[ -z $recorded ]]; then
   recorded=$(mktemp)
   trap 'rm -f "$recorded"' EXIT
-  script -qec "stty rows 60 cols 110; '$here/../quorate' demo --for 180s" "$recorded"
+  script -qec "stty rows 60 cols 100; '$here/../quorate' demo --for 180s" "$recorded"
 fi
 
 LC_ALL=C.UTF-8 awk '
