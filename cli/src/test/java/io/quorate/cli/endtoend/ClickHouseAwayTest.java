@@ -55,8 +55,10 @@ class ClickHouseAwayTest {
                         .atMost(60, TimeUnit.SECONDS)
                         .until(() -> watched.storms().stream()
                                 .anyMatch(page -> page.status().equals("firing")));
-                Duration soFar = Duration.between(killedAt, Instant.now());
-                Thread.sleep(Math.max(0, AWAY.minus(soFar).toMillis()));
+                Awaitility.await()
+                        .atMost(AWAY.multipliedBy(2))
+                        .pollInterval(1, TimeUnit.SECONDS)
+                        .until(() -> Instant.now().isAfter(killedAt.plus(AWAY)));
                 engine = ClickHouseEngine.start(parts, "clickhouse", engine.port());
 
                 // Everything of before: what the topics hold now must stand in the tables some time later.

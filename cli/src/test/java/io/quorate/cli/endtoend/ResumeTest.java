@@ -81,7 +81,11 @@ class ResumeTest {
                 long soFar = windows(run.kafka()).size();
                 windowsAfter(run.kafka(), soFar + 3);
                 run.killFlink();
-                Thread.sleep(LONGER_THAN_INGEST_LOOKS_BACK.toMillis());
+                Instant stoppedAt = Instant.now();
+                Awaitility.await()
+                        .atMost(LONGER_THAN_INGEST_LOOKS_BACK.multipliedBy(2))
+                        .pollInterval(1, TimeUnit.SECONDS)
+                        .until(() -> Instant.now().isAfter(stoppedAt.plus(LONGER_THAN_INGEST_LOOKS_BACK)));
 
                 run = RunningQuorate.start(home, "--resume");
                 Awaitility.await()
