@@ -33,7 +33,7 @@ final class ProcessesTest {
     }
 
     @Test
-    void aParentToldToEndFirstDoesItsOwnStepsThenStopsItsChildren() throws Exception {
+    void aParentToldToEndDoesItsFirstStepsThenStopsItsChildrenThenDoesItsLastSteps() throws Exception {
         Process parent = ShortLived.start(folder, "stays", Map.of());
         try (BufferedReader words = parent.inputReader()) {
             long pid = Long.parseLong(words.readLine());
@@ -43,6 +43,7 @@ final class ProcessesTest {
             assertThat(TestHome.runs(pid)).isTrue();
             assertThat(Processes.stopAll(Home.at(folder))).contains("short-lived");
             assertThat(words.readLine()).isEqualTo("stopping");
+            assertThat(words.readLine()).isEqualTo("stopped");
             assertThat(TestHome.runs(pid)).isFalse();
             assertThat(parent.waitFor()).isEqualTo(143);
         } finally {

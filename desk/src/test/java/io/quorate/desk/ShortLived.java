@@ -25,6 +25,7 @@ final class ShortLived {
         Processes.announce(home, "short-lived");
         Processes.beforeStop(() -> System.out.println("stopping"));
         Child child = Processes.spawn(home, "long", List.of("sleep", "600"), home.log("long"), Map.of());
+        Processes.afterStop(() -> System.out.println(child.alive() ? "too early" : "stopped"));
         System.out.println(child.pid());
         switch (args[1]) {
             case "crashes" -> Runtime.getRuntime().halt(1);
