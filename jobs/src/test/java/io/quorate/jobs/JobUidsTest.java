@@ -67,8 +67,10 @@ class JobUidsTest {
                 alerting: { receivers: [ { webhook: { url: "http://127.0.0.1:9099/hook" } } ] }
                 """);
         return SettingsReader.read(file)
-                .withKafka(KafkaSettings.single("127.0.0.1:9092", 1, Duration.ofSeconds(1)))
-                .withClickhouse(ClickHouseSettings.at("http://127.0.0.1:8123"));
+                .orEmbedded(
+                        KafkaSettings.single("127.0.0.1:9092", 1, Duration.ofSeconds(1)),
+                        ClickHouseSettings.at("http://127.0.0.1:8123"),
+                        "file:///checkpoints");
     }
 
     private static Map<String, BiConsumer<StreamExecutionEnvironment, Settings>> jobs() {

@@ -146,18 +146,13 @@ public final class FlinkProcessMain {
     }
 
     private static Settings settings(FlinkProcess.Arguments arguments) throws Exception {
-        Settings read = SettingsReader.read(Path.of(arguments.config()));
-        Settings complete = read.ownKafka() != null
-                ? read
-                : read.withKafka(KafkaSettings.single(
-                        arguments.bootstrap(), Stack.PARTITIONS, Duration.ofSeconds(arguments.idleAfterSeconds())));
-        if (complete.ownClickhouse() == null) {
-            complete = complete.withClickhouse(ClickHouseSettings.at(arguments.clickhouse()));
-        }
-        if (complete.flink().checkpointDir() == null) {
-            complete = complete.withFlink(
-                    new FlinkSettings(arguments.checkpoints(), complete.flink().checkpointInterval()));
-        }
-        return complete;
+        return SettingsReader.read(Path.of(arguments.config()))
+                .orEmbedded(
+                        KafkaSettings.single(
+                                arguments.bootstrap(),
+                                Stack.PARTITIONS,
+                                Duration.ofSeconds(arguments.idleAfterSeconds())),
+                        ClickHouseSettings.at(arguments.clickhouse()),
+                        arguments.checkpoints());
     }
 }

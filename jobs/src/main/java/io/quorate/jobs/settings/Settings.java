@@ -57,7 +57,8 @@ public record Settings(
         return ownClickhouse;
     }
 
-    public Settings withKafka(KafkaSettings kafka) {
+    /** What stands in the file, and the embedded ones and this folder wherever it names none of one's own. */
+    public Settings orEmbedded(KafkaSettings kafka, ClickHouseSettings clickhouse, String checkpointDir) {
         return new Settings(
                 prometheus,
                 etcd,
@@ -66,39 +67,9 @@ public record Settings(
                 profile,
                 rules,
                 receivers,
-                kafka,
-                ownClickhouse,
-                flink,
-                desk);
-    }
-
-    public Settings withClickhouse(ClickHouseSettings clickhouse) {
-        return new Settings(
-                prometheus,
-                etcd,
-                metricsInterval,
-                windows,
-                profile,
-                rules,
-                receivers,
-                ownKafka,
-                clickhouse,
-                flink,
-                desk);
-    }
-
-    public Settings withFlink(FlinkSettings other) {
-        return new Settings(
-                prometheus,
-                etcd,
-                metricsInterval,
-                windows,
-                profile,
-                rules,
-                receivers,
-                ownKafka,
-                ownClickhouse,
-                other,
+                ownKafka == null ? kafka : ownKafka,
+                ownClickhouse == null ? clickhouse : ownClickhouse,
+                flink.checkpointDir() == null ? new FlinkSettings(checkpointDir, flink.checkpointInterval()) : flink,
                 desk);
     }
 }

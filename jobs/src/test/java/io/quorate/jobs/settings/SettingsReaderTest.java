@@ -3,9 +3,11 @@ package io.quorate.jobs.settings;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.quorate.jobs.kafka.KafkaSettings;
 import io.quorate.rules.RuleReader;
 import io.quorate.rules.yaml.InvalidYaml;
 import io.quorate.rules.yaml.YamlProblem;
+import io.quorate.sinks.clickhouse.ClickHouseSettings;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -84,6 +86,26 @@ class SettingsReaderTest {
         assertThat(settings.clickhouse().password()).isEqualTo("s3cret");
         assertThat(settings.toString()).doesNotContain("s3cret");
         assertThat(settings.flink().checkpointDir()).isEqualTo("file:///checkpoints");
+    }
+
+    @Test
+    void takesTheEmbeddedOnesWhereNoneOfOnesOwnIsNamed() throws Exception {
+        KafkaSettings kafka = KafkaSettings.single("127.0.0.1:9092", 1, Duration.ofSeconds(3));
+        ClickHouseSettings clickhouse = ClickHouseSettings.at("http://127.0.0.1:8123");
+        String ingest = "ingest: { prometheus: [ { url: 'http://prometheus.example:9090' } ] }\n";
+
+        Settings embedded =
+                read(ingest + "flink: { checkpoint-interval: 5s }").orEmbedded(kafka, clickhouse, "file:///embedded");
+        assertThat(embedded.kafka()).isEqualTo(kafka);
+        assertThat(embedded.clickhouse()).isEqualTo(clickhouse);
+        assertThat(embedded.flink()).isEqualTo(new FlinkSettings("file:///embedded", Duration.ofSeconds(5)));
+
+        Settings own = read(ingest + """
+                kafka: { bootstrap: "a:9092" }
+                clickhouse: { url: http://clickhouse.example:8123 }
+                flink: { checkpoint-dir: "file:///own" }
+                """);
+        assertThat(own.orEmbedded(kafka, clickhouse, "file:///embedded")).isEqualTo(own);
     }
 
     @Test
