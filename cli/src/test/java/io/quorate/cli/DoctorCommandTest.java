@@ -6,8 +6,6 @@ import static org.awaitility.Awaitility.await;
 import io.quorate.desk.EtcdCluster;
 import io.quorate.desk.Home;
 import io.quorate.desk.PrometheusServer;
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -22,10 +20,9 @@ import java.util.Map;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What {@code doctor} finds at a real etcd cluster, a stranger's, and a real Prometheus that scrapes the first as prod-a. */
@@ -43,10 +40,8 @@ class DoctorCommandTest {
     private static EtcdCluster stranger;
     private static PrometheusServer prometheus;
 
-    private final PrintStream realOut = System.out;
-    private final PrintStream realErr = System.err;
-    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
-    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+    @RegisterExtension
+    final Console console = new Console();
 
     @BeforeAll
     static void start() {
@@ -80,35 +75,24 @@ class DoctorCommandTest {
         }
     }
 
-    @BeforeEach
-    void listen() {
-        System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
-        System.setErr(new PrintStream(err, true, StandardCharsets.UTF_8));
-    }
-
-    @AfterEach
-    void stopListening() {
-        System.setOut(realOut);
-        System.setErr(realErr);
-    }
-
     @Test
     void tellsWhoAnswersAndWhichClustersPrometheusHas() throws Exception {
         assertThat(doctor("", "prod-a", cluster.endpoints(), ""))
-                .as(complained())
+                .as(console.complained())
                 .isZero();
 
         for (EtcdCluster.Member member : cluster.members()) {
-            assertThat(told())
+            assertThat(console.told())
                     .containsPattern("ok    etcd prod-a      " + member.clientUrl() + ": member " + member.name()
                             + ", version 3\\.\\d+\\.\\d+[^,]*, (leader|follower), term \\d+\n");
         }
-        assertThat(told().lines().filter(line -> line.contains(", leader, "))).hasSize(1);
-        assertThat(told())
+        assertThat(console.told().lines().filter(line -> line.contains(", leader, ")))
+                .hasSize(1);
+        assertThat(console.told())
                 .contains("ok    prometheus       " + prometheus.url()
                         + ": clusters by label 'cluster': prod-a (2 members)\n")
                 .doesNotContain("note ");
-        assertThat(complained()).isEmpty();
+        assertThat(console.complained()).isEmpty();
         // Its handler may have got hold of standard error before this test did.
         assertThat(Logger.getLogger("io.grpc.netty").isLoggable(Level.INFO)).isFalse();
     }
@@ -117,7 +101,7 @@ class DoctorCommandTest {
     void missesAClusterThatPrometheusHasUnderAnotherName() throws Exception {
         assertThat(doctor("", "prod-b", cluster.endpoints(), "")).isEqualTo(3);
 
-        assertThat(complained())
+        assertThat(console.complained())
                 .isEqualTo(
                         "MISS  etcd prod-b      etcd cluster 'prod-b' has no series in Prometheus, which has: prod-a;"
                                 + " windows and statuses would not meet; check ingest.etcd.cluster or"
@@ -129,7 +113,7 @@ class DoctorCommandTest {
         assertThat(doctor(", cluster-label: kluster", "prod-a", cluster.endpoints(), ""))
                 .isEqualTo(3);
 
-        assertThat(complained().lines())
+        assertThat(console.complained().lines())
                 .singleElement()
                 .asString()
                 .contains("none with the label 'kluster'; labels that are there: cluster, instance, job, member;");
@@ -138,10 +122,10 @@ class DoctorCommandTest {
     @Test
     void needsNoLabelWhereTheOnlyClusterHasItsNameFromTheSettings() throws Exception {
         assertThat(doctor(", cluster-label: kluster, cluster: mine", "mine", cluster.endpoints(), ""))
-                .as(complained())
+                .as(console.complained())
                 .isZero();
 
-        assertThat(told()).contains("clusters by label 'kluster': mine (2 members)");
+        assertThat(console.told()).contains("clusters by label 'kluster': mine (2 members)");
     }
 
     @Test
@@ -149,14 +133,14 @@ class DoctorCommandTest {
         assertThat(doctor(", selector: '{job=}'", "prod-a", cluster.endpoints(), ""))
                 .isEqualTo(3);
 
-        assertThat(complained()).contains("HTTP 400", "parse error", "check ingest.prometheus.selector");
+        assertThat(console.complained()).contains("HTTP 400", "parse error", "check ingest.prometheus.selector");
     }
 
     @Test
     void missesAnEndpointThatIsNoEtcd() throws Exception {
         assertThat(doctor("", "prod-a", List.of(prometheus.url()), "")).isEqualTo(3);
 
-        assertThat(complained().lines())
+        assertThat(console.complained().lines())
                 .singleElement()
                 .asString()
                 .startsWith("MISS  etcd prod-a      " + prometheus.url() + " cannot be asked: ")
@@ -174,7 +158,7 @@ class DoctorCommandTest {
             stranger.resume(member);
         }
 
-        assertThat(complained())
+        assertThat(console.complained())
                 .contains("no answer from " + member.address() + " within 2000ms; check whether the member hangs");
     }
 
@@ -183,7 +167,7 @@ class DoctorCommandTest {
         String address = cluster.members().get(0).address();
         assertThat(doctor("", "prod-a", List.of("https://" + address), "")).isEqualTo(3);
 
-        assertThat(complained()).contains("it seems to speak no TLS; write http://" + address);
+        assertThat(console.complained()).contains("it seems to speak no TLS; write http://" + address);
     }
 
     @Test
@@ -192,19 +176,19 @@ class DoctorCommandTest {
         String other = stranger.endpoints().get(0);
         assertThat(doctor("", "prod-a", List.of(one, other), "")).isEqualTo(3);
 
-        assertThat(complained().lines())
+        assertThat(console.complained().lines())
                 .singleElement()
                 .asString()
                 .matches("MISS  etcd prod-a      its endpoints are of 2 clusters: " + one + " of [0-9a-f]+, " + other
                         + " of [0-9a-f]+; expected the members of one; check ingest\\.etcd\\.endpoints");
-        assertThat(told()).doesNotContain("has no endpoint here");
+        assertThat(console.told()).doesNotContain("has no endpoint here");
     }
 
     @Test
     void notesAMemberWithoutAnEndpoint() throws Exception {
         assertThat(doctor("", "prod-a", cluster.endpoints().subList(0, 1), "")).isZero();
 
-        assertThat(told())
+        assertThat(console.told())
                 .contains("note  etcd prod-a      member m2 ("
                         + cluster.endpoints().get(1)
                         + ") has no endpoint here, so its status is not asked; add it to ingest.etcd.endpoints\n");
@@ -215,7 +199,7 @@ class DoctorCommandTest {
         assertThat(doctor("", "prod-a", cluster.endpoints(), "percentiles: { window: 1s }"))
                 .isZero();
 
-        assertThat(told())
+        assertThat(console.told())
                 .contains("note  prometheus       " + prometheus.url() + ": etcd is scraped every 2s, but"
                         + " percentiles.window is 1s: windows would be marked as gaps; set percentiles.window to at"
                         + " least 2s\n");
@@ -241,13 +225,5 @@ class DoctorCommandTest {
         return HttpClient.newHttpClient()
                 .send(request, HttpResponse.BodyHandlers.ofString())
                 .body();
-    }
-
-    private String told() {
-        return out.toString(StandardCharsets.UTF_8);
-    }
-
-    private String complained() {
-        return err.toString(StandardCharsets.UTF_8);
     }
 }

@@ -2,19 +2,15 @@ package io.quorate.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -25,34 +21,20 @@ class QuorateTest {
     @TempDir
     Path folder;
 
-    private final PrintStream realOut = System.out;
-    private final PrintStream realErr = System.err;
-    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
-    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
-
-    @BeforeEach
-    void listen() {
-        System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
-        System.setErr(new PrintStream(err, true, StandardCharsets.UTF_8));
-    }
-
-    @AfterEach
-    void stopListening() {
-        System.setOut(realOut);
-        System.setErr(realErr);
-    }
+    @RegisterExtension
+    final Console console = new Console();
 
     @ParameterizedTest
     @ValueSource(strings = {"demo", "run", "backtest", "doctor", "verify", "dead-letters", "simulate", "clean"})
     void helpsWithEveryVerb(String verb) {
         assertThat(Quorate.run(verb, "--help")).isZero();
-        assertThat(told()).contains("Usage: quorate " + verb);
+        assertThat(console.told()).contains("Usage: quorate " + verb);
     }
 
     @Test
     void tellsItsVerbsWhenAskedForNothing() {
         assertThat(Quorate.run()).isZero();
-        assertThat(told())
+        assertThat(console.told())
                 .contains(
                         "demo",
                         "run",
@@ -69,7 +51,7 @@ class QuorateTest {
     void refusesUnknownVerbsAndOptionsWithTwo() {
         assertThat(Quorate.run("dance")).isEqualTo(2);
         assertThat(Quorate.run("backtest", "--form", "x")).isEqualTo(2);
-        assertThat(complained()).contains("dance").contains("--from");
+        assertThat(console.complained()).contains("dance").contains("--from");
     }
 
     @Test
@@ -85,7 +67,7 @@ class QuorateTest {
                 """);
 
         assertThat(Quorate.run("doctor", "--config", bad.toString())).isEqualTo(2);
-        assertThat(complained().lines())
+        assertThat(console.complained().lines())
                 .hasSize(3)
                 .allMatch(line -> line.matches(".*bad\\.yaml:\\d+: .*"))
                 .noneMatch(line -> line.contains("\tat "));
@@ -108,7 +90,7 @@ class QuorateTest {
                 """);
 
         assertThat(Quorate.run("doctor", "--config", bad.toString())).isEqualTo(2);
-        assertThat(complained().lines())
+        assertThat(console.complained().lines())
                 .containsExactly(
                         bad + ":2: unknown key 'metrics-intervall'; did you mean 'metrics-interval'?",
                         bad + ":3: 'status-interval' is \"-1s\"; expected a duration like 500ms, 10s or 24h",
@@ -117,7 +99,7 @@ class QuorateTest {
                         bad + ":6: 'bearer-token-file' names no readable file (not repeated, as it may hold a secret);"
                                 + " expected the path of a readable file, relative to this one",
                         bad + ":9: 'partitions' is \"many\"; expected a whole number from 1 to 10000");
-        assertThat(told()).isEmpty();
+        assertThat(console.told()).isEmpty();
     }
 
     @ParameterizedTest
@@ -132,10 +114,10 @@ class QuorateTest {
 
         assertThat(Quorate.run(verb, "--config", settings.toString(), "--print-config"))
                 .isZero();
-        assertThat(told())
+        assertThat(console.told())
                 .contains("metrics-interval: 10s", "bootstrap: 127.0.0.1:1", "url: http://127.0.0.1:1/***")
                 .doesNotContain("s3cret");
-        assertThat(complained()).isEmpty();
+        assertThat(console.complained()).isEmpty();
 
         Files.writeString(settings, "ingest: {}");
         assertThat(Quorate.run(verb, "--config", settings.toString(), "--print-config"))
@@ -164,8 +146,8 @@ class QuorateTest {
             assertThat(Quorate.run("doctor", "--config", settings.toString())).isEqualTo(3);
 
             assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(30));
-            assertThat(complained().lines()).hasSize(7);
-            assertThat(complained())
+            assertThat(console.complained().lines()).hasSize(7);
+            assertThat(console.complained())
                     .contains("MISS  clickhouse       " + address + " has not answered within 5 s")
                     .contains("MISS  receiver webhook http://127.0.0.1:1 cannot be reached")
                     .doesNotContain("s3cret");
@@ -184,12 +166,12 @@ class QuorateTest {
                 """);
 
         assertThat(Quorate.run("doctor", "--config", settings.toString())).isEqualTo(3);
-        assertThat(complained())
+        assertThat(console.complained())
                 .contains("prometheus", "etcd c1", "clickhouse", "kafka")
                 .contains("nobody listens at 127.0.0.1:1; check the address and that the member runs")
                 .contains("does not answer (Failed to connect to 127.0.0.1:1)")
                 .doesNotContain("ok ");
-        assertThat(told())
+        assertThat(console.told())
                 .contains("2 rules: EtcdElectionStorm, EtcdWalFsyncRegression; 1 Prometheus; 1 etcd cluster\n")
                 .doesNotContain("MISS");
     }
@@ -211,7 +193,7 @@ class QuorateTest {
                             folder.resolve(run + "/c").toString(),
                             "--alerts",
                             folder.resolve(run + "/a").toString()))
-                    .as(complained())
+                    .as(console.complained())
                     .isZero();
         }
 
@@ -219,7 +201,7 @@ class QuorateTest {
             assertThat(folder.resolve("one/" + file)).hasSameBinaryContentAs(folder.resolve("two/" + file));
         }
         assertThat(lines("one/c")).isEqualTo(9);
-        assertThat(told()).contains("9 leader changes");
+        assertThat(console.told()).contains("9 leader changes");
     }
 
     @Test
@@ -231,7 +213,7 @@ class QuorateTest {
                         + "\"err\":\"timed out\"}\nnot json\n");
 
         assertThat(Quorate.run("backtest", "--from", recording.toString())).isZero();
-        assertThat(complained()).contains("damaged.jsonl:2").contains("1 lines refused");
+        assertThat(console.complained()).contains("damaged.jsonl:2").contains("1 lines refused");
     }
 
     @Test
@@ -245,14 +227,14 @@ class QuorateTest {
                 .isEqualTo(2);
         assertThat(Quorate.run("backtest", "--from", empty.toString(), "--profile", "moon"))
                 .isEqualTo(2);
-        assertThat(complained()).contains("cannot be read", "no duration", "moon");
+        assertThat(console.complained()).contains("cannot be read", "no duration", "moon");
     }
 
     @Test
     void verifiesNothingWhereNothingWasKept() {
         assertThat(Quorate.run("verify", "--kept", folder.toString())).isEqualTo(2);
         assertThat(Quorate.run("verify", "--clickhouse", "http://127.0.0.1:1")).isEqualTo(3);
-        assertThat(complained()).contains("data/clickhouse").contains("127.0.0.1:1");
+        assertThat(console.complained()).contains("data/clickhouse").contains("127.0.0.1:1");
     }
 
     private long lines(String file) throws Exception {
@@ -268,13 +250,5 @@ class QuorateTest {
             Files.copy(in, copy);
         }
         return copy;
-    }
-
-    private String told() {
-        return out.toString(StandardCharsets.UTF_8);
-    }
-
-    private String complained() {
-        return err.toString(StandardCharsets.UTF_8);
     }
 }

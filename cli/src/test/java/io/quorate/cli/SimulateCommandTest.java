@@ -4,19 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -29,22 +25,8 @@ class SimulateCommandTest {
     @TempDir
     Path folder;
 
-    private final PrintStream realOut = System.out;
-    private final PrintStream realErr = System.err;
-    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
-    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
-
-    @BeforeEach
-    void listen() {
-        System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
-        System.setErr(new PrintStream(err, true, StandardCharsets.UTF_8));
-    }
-
-    @AfterEach
-    void stopListening() {
-        System.setOut(realOut);
-        System.setErr(realErr);
-    }
+    @RegisterExtension
+    final Console console = new Console();
 
     @ParameterizedTest
     @ValueSource(
@@ -73,11 +55,11 @@ class SimulateCommandTest {
                         "--to",
                         "recording",
                         recording.toString()))
-                .as(complained())
+                .as(console.complained())
                 .isZero();
         Path changes = folder.resolve("changes");
         assertThat(Quorate.run("backtest", "--from", recording.toString(), "--changes", changes.toString()))
-                .as(complained())
+                .as(console.complained())
                 .isZero();
 
         JsonNode truth = JSON.readTree(folder.resolve(scenario + ".truth.json").toFile());
@@ -97,7 +79,7 @@ class SimulateCommandTest {
                     + change.get("term").asText());
         }
         assertThat(found).containsExactlyInAnyOrderElementsOf(elected);
-        assertThat(complained()).doesNotContain("refused");
+        assertThat(console.complained()).doesNotContain("refused");
     }
 
     @Test
@@ -113,7 +95,9 @@ class SimulateCommandTest {
                         "recording",
                         folder.resolve("r.jsonl").toString()))
                 .isEqualTo(2);
-        assertThat(complained().lines()).hasSize(2).allMatch(line -> line.matches("bad\\.yaml:\\d+: .*expected.*"));
+        assertThat(console.complained().lines())
+                .hasSize(2)
+                .allMatch(line -> line.matches("bad\\.yaml:\\d+: .*expected.*"));
     }
 
     @Test
@@ -129,7 +113,7 @@ class SimulateCommandTest {
                         folder.resolve("no/where.jsonl").toString()))
                 .isEqualTo(2);
         assertThat(Quorate.run("simulate", "--to", "kafka", "--speed", "fast")).isEqualTo(2);
-        assertThat(complained())
+        assertThat(console.complained())
                 .contains("expected one of --serve", "paper", "cannot be served", "where.jsonl", "fast");
     }
 
@@ -147,10 +131,10 @@ class SimulateCommandTest {
                         "30s",
                         "--truth",
                         truth.toString()))
-                .as(complained())
+                .as(console.complained())
                 .isZero();
 
-        assertThat(told()).contains("Serving 2 clusters of 3 members", "/sd");
+        assertThat(console.told()).contains("Serving 2 clusters of 3 members", "/sd");
         assertThat(JSON.readTree(truth.toFile()).get("clusters")).hasSize(2);
     }
 
@@ -161,13 +145,5 @@ class SimulateCommandTest {
             Files.copy(in, copy);
         }
         return copy;
-    }
-
-    private String told() {
-        return out.toString(StandardCharsets.UTF_8);
-    }
-
-    private String complained() {
-        return err.toString(StandardCharsets.UTF_8);
     }
 }
