@@ -62,7 +62,7 @@ final class Demo implements AutoCloseable {
     private final AtomicBoolean closed = new AtomicBoolean();
 
     /** Null until ready. */
-    private volatile @Nullable Supplier<Screen.Scene> scene;
+    private volatile @Nullable Supplier<Scene> scene;
 
     Demo(Home home, Screen screen) {
         this.home = home;
@@ -99,13 +99,13 @@ final class Demo implements AutoCloseable {
         Instant endsAt = readyAt.plus(length);
         Duration startup = Duration.between(startedAt, readyAt);
         screen.say("Ready after %.1f s".formatted(startup.toMillis() / 1000.0));
-        List<Screen.Link> lookAt = lookAt(stack, listener);
+        List<Scene.Link> lookAt = lookAt(stack, listener);
         lookAt.forEach(link -> screen.say("%-20s %s".formatted(link.name(), link.url())));
         listener.shows(
                 () -> IndexPage.of(stack.clickhouse().url(), stack.flink().url()));
 
         Faults faults = closing(new Faults(home, cluster, plan, readyAt).start());
-        Supplier<Screen.Scene> now = () -> new Screen.Scene(
+        Supplier<Scene> now = () -> new Scene(
                 readyAt,
                 endsAt,
                 view,
@@ -123,7 +123,7 @@ final class Demo implements AutoCloseable {
         faults.close();
         load.close();
         Thread.sleep(SETTLE.toMillis());
-        Screen.Scene last = now.get();
+        Scene last = now.get();
         screen.show(last);
 
         Verification verification = Verification.of(stack.clickhouse());
@@ -149,8 +149,9 @@ final class Demo implements AutoCloseable {
     }
 
     /** What there is to tell when it is ended sooner; null before it was ready. */
-    Screen.@Nullable Scene soFar() {
-        Supplier<Screen.Scene> now = scene;
+    @Nullable
+    Scene soFar() {
+        Supplier<Scene> now = scene;
         return now == null ? null : now.get();
     }
 
@@ -168,7 +169,7 @@ final class Demo implements AutoCloseable {
     }
 
     /** What it comes down to, and whether it held. */
-    private boolean epilogue(Screen.Scene last, Verification verification) {
+    private boolean epilogue(Scene last, Verification verification) {
         List<String> failings = new ArrayList<>();
         if (last.seen() != last.stories().size()) {
             failings.add("a leader change was missed or invented");
@@ -238,11 +239,11 @@ final class Demo implements AutoCloseable {
         }
     }
 
-    private static List<Screen.Link> lookAt(Stack stack, WebhookListener listener) {
+    private static List<Scene.Link> lookAt(Stack stack, WebhookListener listener) {
         return List.of(
-                new Screen.Link("Three ready queries", listener.url() + "/"),
-                new Screen.Link("Flink", stack.flink().url()),
-                new Screen.Link("ClickHouse", stack.clickhouse().url() + "/play"));
+                new Scene.Link("Three ready queries", listener.url() + "/"),
+                new Scene.Link("Flink", stack.flink().url()),
+                new Scene.Link("ClickHouse", stack.clickhouse().url() + "/play"));
     }
 
     private static Map<String, Long> peakRssMiB(Stack stack, PrometheusServer prometheus, EtcdCluster cluster) {

@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
  */
 record Notice(WebhookListener.Page page, @Nullable Instant breachedAt) {
 
+    /** Why a page may come when its cause has ended. */
+    static final String JUDGED = "a window is judged when the next one has come";
+
     /** The page's own {@code startsAt} is when the episode began, which for a regression is a window or more before. */
     static List<Notice> of(List<WebhookListener.Page> pages, List<Alert> alerts) {
         return pages.stream()
@@ -56,5 +59,16 @@ record Notice(WebhookListener.Page page, @Nullable Instant breachedAt) {
     boolean cameAfter(Fault slowDisk) {
         Instant to = slowDisk.to();
         return to != null && page.deliveredAt().isAfter(to);
+    }
+
+    /** All of it in one line. */
+    String sentence(List<Fault> faults) {
+        String head = page.status() + "  " + page.severity() + "  " + page.rule() + "  ";
+        if (!page.isFiring()) {
+            return head + "(was: " + page.summary() + ")";
+        }
+        boolean late = faults.stream().anyMatch(fault -> names(fault) && cameAfter(fault));
+        return head + page.summary() + "  (paged " + Times.plus(breachedAt, page.deliveredAt())
+                + " after the rule became true" + (late ? "; the disk was quick again: " + JUDGED : "") + ")";
     }
 }

@@ -175,7 +175,7 @@ class ScreenTest {
     }
 
     /** As much as a demo ever has to show. */
-    private static Screen.Scene full() {
+    private static Scene full() {
         return scene(
                 view(),
                 List.of(STALL, SLOW),
@@ -211,11 +211,11 @@ class ScreenTest {
         return new Notice(page, status.equals("firing") ? READY.plusSeconds(after - 3L) : null);
     }
 
-    private static Screen.Scene scene(List<Fault> faults, Map<String, String> skipped) {
+    private static Scene scene(List<Fault> faults, Map<String, String> skipped) {
         return scene(view(), faults, skipped, List.of());
     }
 
-    private static Screen.Scene scene(View view, List<Fault> faults, Map<String, String> skipped, List<Notice> pages) {
+    private static Scene scene(View view, List<Fault> faults, Map<String, String> skipped, List<Notice> pages) {
         List<Story> stories = IntStream.range(3, 16)
                 .mapToObj(term -> new Story(
                         READY.plusSeconds(20), READY.plusSeconds(21), READY.plusMillis(21_400), "m1", "m2", term))
@@ -223,14 +223,14 @@ class ScreenTest {
         return scene(Plan.of(Duration.ofSeconds(180)), view, faults, skipped, stories, pages);
     }
 
-    private static Screen.Scene scene(
+    private static Scene scene(
             Plan plan,
             View view,
             List<Fault> faults,
             Map<String, String> skipped,
             List<Story> stories,
             List<Notice> pages) {
-        return new Screen.Scene(
+        return new Scene(
                 READY,
                 READY.plusSeconds(180),
                 view,
@@ -240,8 +240,8 @@ class ScreenTest {
                 stories,
                 pages,
                 List.of(
-                        new Screen.Link("Three ready queries", "http://127.0.0.1:40001/"),
-                        new Screen.Link("Flink", "http://127.0.0.1:40002"),
-                        new Screen.Link("ClickHouse", "http://127.0.0.1:40003/play")));
+                        new Scene.Link("Three ready queries", "http://127.0.0.1:40001/"),
+                        new Scene.Link("Flink", "http://127.0.0.1:40002"),
+                        new Scene.Link("ClickHouse", "http://127.0.0.1:40003/play")));
     }
 }
