@@ -38,7 +38,7 @@ final class LivePage {
             if (room.blanks() && !page.isEmpty()) {
                 page.add("");
             }
-            part.forEach(line -> page.add(terminal.cut(line)));
+            part.forEach(line -> page.add(terminal.cut(Terminal.trimmed(line))));
         }
         return page;
     }

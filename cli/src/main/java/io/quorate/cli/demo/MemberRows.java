@@ -48,6 +48,6 @@ final class MemberRows {
     }
 
     private static String row(String... cells) {
-        return "  %-8s %-9s %5s %10s %10s %12s  %s".formatted((Object[]) cells).stripTrailing();
+        return "  %-8s %-9s %5s %10s %10s %12s  %s".formatted((Object[]) cells);
     }
 }

@@ -15,6 +15,9 @@ final class QuantileRows {
     private static final String FSYNC = "etcd_disk_wal_fsync_duration_seconds";
     private static final String COMMIT = "etcd_disk_backend_commit_duration_seconds";
 
+    /** Marks a row whose window has a gap. */
+    private static final String GAP = " gap";
+
     private QuantileRows() {}
 
     static List<String> of(View view, Terminal terminal, Room room) {
@@ -61,9 +64,7 @@ final class QuantileRows {
                             List.of(FSYNC_P99, FSYNC_P50, COMMIT_P99),
                             List.of(FSYNC_P99, FSYNC_P50),
                             List.of(FSYNC_P99))
-                    .filter(columns -> Terminal.width(
-                                    cells("", columns.stream().map(any -> "").toList()))
-                            <= terminal.columns())
+                    .filter(columns -> width(columns) <= terminal.columns())
                     .findFirst()
                     .orElse(List.of(FSYNC_P99));
         }
@@ -88,12 +89,18 @@ final class QuantileRows {
     }
 
     private static String row(String who, List<Column> columns, Measures measures, boolean gap) {
-        return cells(who, columns.stream().map(column -> column.cell(measures)).toList()) + (gap ? "gap" : "");
+        return cells(who, columns.stream().map(column -> column.cell(measures)).toList()) + (gap ? GAP : "");
     }
 
+    /** Of the widest row: one that is marked. */
+    private static int width(List<Column> columns) {
+        return Terminal.width(cells("", columns.stream().map(Column::heading).toList()) + GAP);
+    }
+
+    /** A blank stands between two of them even where one is wider than its column. */
     private static String cells(String first, List<String> others) {
-        StringBuilder line = new StringBuilder("  %-17s".formatted(first));
-        others.forEach(cell -> line.append("%-25s".formatted(cell)));
+        StringBuilder line = new StringBuilder("  %-16s".formatted(first));
+        others.forEach(cell -> line.append(" %-24s".formatted(cell)));
         return line.toString();
     }
 }

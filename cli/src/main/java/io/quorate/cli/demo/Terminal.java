@@ -11,6 +11,7 @@ record Terminal(int rows, int columns) {
 
     private static final Terminal USUAL = new Terminal(24, 80);
     private static final Pattern CONTROL = Pattern.compile("\u001b\\[[?0-9;]*[A-Za-z]");
+    private static final Pattern BLANKS_AT_END = Pattern.compile(" ++((?:" + CONTROL + ")*)$");
     private static final String CUT = "...";
 
     /** The one that this process has, whatever its standard input is. */
@@ -49,6 +50,11 @@ record Terminal(int rows, int columns) {
     /** How many columns a line takes: its colours take none. */
     static int width(String line) {
         return CONTROL.matcher(line).replaceAll("").length();
+    }
+
+    /** Without the blanks at its end, also those before a colour is switched off. */
+    static String trimmed(String line) {
+        return BLANKS_AT_END.matcher(line).replaceFirst("$1");
     }
 
     /** No wider than this terminal, with every colour that it switches on or off. */

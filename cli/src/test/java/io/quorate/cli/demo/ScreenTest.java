@@ -15,6 +15,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ScreenTest {
 
@@ -94,6 +95,36 @@ class ScreenTest {
         assertThat(text().lines().filter(line -> line.contains("of 100 "))).hasSize(2);
         assertThat(text().lines().filter(line -> line.contains("of 200 "))).hasSize(2);
         assertThat(text()).containsPattern("m3 +no window");
+    }
+
+    @Test
+    void noLineOfAPageEndsInBlanks() {
+        Screen.page(out, WIDE).show(full());
+        Screen.page(out, USUAL).show(full());
+        Screen.page(out, WIDE).show(scene(List.of(STALL, SLOW), Map.of()));
+        assertThat(text().lines()).noneMatch(line -> line.endsWith(" "));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {60, 71, 72, 80, 94, 96, 97, 120})
+    void theMarkOfAGapHasRoomBesideTheColumns(int columns) {
+        View view = new View();
+        Windows.all(view, Instant.parse("2026-01-01T00:00:10Z"), "m1", "m2");
+        view.see(Windows.withGap("m1", Instant.parse("2026-01-01T00:00:10Z"), 100));
+        Screen.page(out, new Terminal(60, columns)).show(scene(view, List.of(), Map.of(), List.of()));
+        assertThat(text().lines().filter(line -> line.matches("  m1 .* of 100 .*")))
+                .singleElement()
+                .asString()
+                .endsWith(" gap");
+    }
+
+    @Test
+    void columnsStayApartThoughACellIsTooWide() {
+        View view = new View();
+        Windows.all(view, Instant.parse("2026-01-01T00:00:10Z"), "m1", "m2");
+        view.see(Windows.withGap("m1", Instant.parse("2026-01-01T00:00:10Z"), 1_000_000_000));
+        Screen.page(out, WIDE).show(scene(view, List.of(), Map.of(), List.of()));
+        assertThat(text()).contains("of 1000000000 ").doesNotContainPattern("of 1000000000[^ ]");
     }
 
     @Test

@@ -16,6 +16,13 @@ class TerminalTest {
     }
 
     @Test
+    void trimsBlanksAtTheEndAndKeepsColours() {
+        assertThat(Terminal.trimmed("  ab  c  ")).isEqualTo("  ab  c");
+        assertThat(Terminal.trimmed("\u001b[1m  ab  c  \u001b[0m")).isEqualTo("\u001b[1m  ab  c\u001b[0m");
+        assertThat(Terminal.trimmed("\u001b[1mab \u001b[0m c")).isEqualTo("\u001b[1mab \u001b[0m c");
+    }
+
+    @Test
     void cutsLettersAndKeepsColours() {
         Terminal narrow = new Terminal(24, 8);
         assertThat(narrow.cut("\u001b[1m12345678\u001b[0m")).isEqualTo("\u001b[1m12345678\u001b[0m");

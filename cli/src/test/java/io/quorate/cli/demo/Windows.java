@@ -27,6 +27,10 @@ final class Windows {
         return new MemberWindow("demo", null, member, null, end.minusSeconds(10), end, false, version, measures(100));
     }
 
+    static MemberWindow withGap(String member, Instant end, long operations) {
+        return new MemberWindow("demo", null, member, null, end.minusSeconds(10), end, true, 0, measures(operations));
+    }
+
     static ScopeWindow scope(Scope scope, Instant end, int members) {
         String cluster = scope == Scope.CLUSTER ? "demo" : null;
         return new ScopeWindow(
