@@ -2,7 +2,9 @@ package io.quorate.cli.demo;
 
 import io.quorate.sinks.clickhouse.Verification;
 import java.io.PrintStream;
+import java.time.InstantSource;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,23 +22,26 @@ final class Screen {
     private final PrintStream out;
 
     /** Null when there is none. */
-    private final @Nullable Terminal terminal;
+    private final @Nullable Supplier<Terminal> terminal;
 
     private final NewsLines news = new NewsLines();
-    private boolean cleared;
+
+    /** The one that the page was drawn for; null before the first. */
+    private @Nullable Terminal drawn;
+
     private boolean over;
 
-    private Screen(PrintStream out, @Nullable Terminal terminal) {
+    private Screen(PrintStream out, @Nullable Supplier<Terminal> terminal) {
         this.out = out;
         this.terminal = terminal;
     }
 
     /** One page on a terminal. */
     static Screen page(PrintStream out) {
-        return page(out, Terminal.current());
+        return page(out, new TerminalSize(Terminal::current, InstantSource.system()));
     }
 
-    static Screen page(PrintStream out, Terminal terminal) {
+    static Screen page(PrintStream out, Supplier<Terminal> terminal) {
         return new Screen(out, terminal);
     }
 
@@ -59,13 +64,13 @@ final class Screen {
         if (terminal == null) {
             news.newOf(scene).forEach(out::println);
         } else {
-            draw(scene, terminal);
+            draw(scene, terminal.get());
         }
     }
 
     private void draw(Scene scene, Terminal terminal) {
-        // Only the first page clears: one that is written over the last does not flicker.
-        StringBuilder page = new StringBuilder(NO_WRAP).append(cleared ? HOME : CLEAR);
+        // Only the first page of a size clears: one that is written over the last does not flicker.
+        StringBuilder page = new StringBuilder(NO_WRAP).append(terminal.equals(drawn) ? HOME : CLEAR);
         for (String line : LivePage.of(scene, terminal)) {
             // At the last column it would clear that column's letter.
             page.append(line)
@@ -74,7 +79,7 @@ final class Screen {
         }
         out.print(page.append(WRAP).append(REST_OF_SCREEN));
         out.flush();
-        cleared = true;
+        drawn = terminal;
     }
 
     /** What it came down to, the recomputing included. */

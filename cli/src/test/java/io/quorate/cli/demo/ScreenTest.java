@@ -9,6 +9,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -35,20 +36,21 @@ class ScreenTest {
 
     @Test
     void thePageSaysWhoseDiskIsSlow() {
-        Screen.page(out, WIDE).show(scene(List.of(STALL, SLOW), Map.of()));
+        Screen.page(out, () -> WIDE).show(scene(List.of(STALL, SLOW), Map.of()));
         assertThat(text()).contains("m2's disk is slow since", "each of its fsyncs waits 300 ms more", "still");
     }
 
     @Test
     void thePageSaysWhyAStepIsSkipped() {
-        Screen.page(out, WIDE).show(scene(List.of(STALL), Map.of("slow-disk", "strace may not attach ".repeat(9))));
+        Screen.page(out, () -> WIDE)
+                .show(scene(List.of(STALL), Map.of("slow-disk", "strace may not attach ".repeat(9))));
         assertThat(text()).contains("skipped: strace may not attach");
     }
 
     @ParameterizedTest
     @CsvSource({"60,120", "40,120", "24,80", "30,60", "16,40"})
     void thePageStaysWithinTheTerminal(int rows, int columns) {
-        Screen.page(out, new Terminal(rows, columns)).show(full());
+        Screen.page(out, () -> new Terminal(rows, columns)).show(full());
         assertThat(text().lines().count()).isLessThan(rows);
         assertThat(text().lines()).allMatch(line -> line.length() <= columns);
         assertThat(shown.toString(StandardCharsets.UTF_8))
@@ -58,7 +60,7 @@ class ScreenTest {
 
     @Test
     void aUsualTerminalHidesNothingThatIsThePoint() {
-        Screen.page(out, USUAL).show(full());
+        Screen.page(out, () -> USUAL).show(full());
         assertThat(text())
                 .startsWith("Quorate demo")
                 .contains(
@@ -79,7 +81,7 @@ class ScreenTest {
 
     @Test
     void aWideTerminalShowsEveryColumnAndChange() {
-        Screen.page(out, WIDE).show(full());
+        Screen.page(out, () -> WIDE).show(full());
         assertThat(text()).contains("log fsync p99, ms", "log fsync p50, ms", "backend commit p99, ms");
         assertThat(text().lines().filter(line -> line.endsWith("m1 -> m2"))).hasSize(12);
     }
@@ -90,7 +92,7 @@ class ScreenTest {
         Windows.all(view, Instant.parse("2026-01-01T00:00:10Z"), "m1", "m2", "m3");
         Windows.all(view, Instant.parse("2026-01-01T00:00:20Z"), "m1", "m2");
         view.see(Windows.member("m1", Instant.parse("2026-01-01T00:00:30Z"), 0));
-        Screen.page(out, WIDE).show(scene(view, List.of(), Map.of(), List.of()));
+        Screen.page(out, () -> WIDE).show(scene(view, List.of(), Map.of(), List.of()));
         assertThat(text()).containsPattern("10 s to \\d\\d:\\d\\d:20 ");
         assertThat(text().lines().filter(line -> line.contains("of 100 "))).hasSize(2);
         assertThat(text().lines().filter(line -> line.contains("of 200 "))).hasSize(2);
@@ -99,9 +101,9 @@ class ScreenTest {
 
     @Test
     void noLineOfAPageEndsInBlanks() {
-        Screen.page(out, WIDE).show(full());
-        Screen.page(out, USUAL).show(full());
-        Screen.page(out, WIDE).show(scene(List.of(STALL, SLOW), Map.of()));
+        Screen.page(out, () -> WIDE).show(full());
+        Screen.page(out, () -> USUAL).show(full());
+        Screen.page(out, () -> WIDE).show(scene(List.of(STALL, SLOW), Map.of()));
         assertThat(text().lines()).noneMatch(line -> line.endsWith(" "));
     }
 
@@ -111,7 +113,7 @@ class ScreenTest {
         View view = new View();
         Windows.all(view, Instant.parse("2026-01-01T00:00:10Z"), "m1", "m2");
         view.see(Windows.withGap("m1", Instant.parse("2026-01-01T00:00:10Z"), 100));
-        Screen.page(out, new Terminal(60, columns)).show(scene(view, List.of(), Map.of(), List.of()));
+        Screen.page(out, () -> new Terminal(60, columns)).show(scene(view, List.of(), Map.of(), List.of()));
         assertThat(text().lines().filter(line -> line.matches("  m1 .* of 100 .*")))
                 .singleElement()
                 .asString()
@@ -123,8 +125,24 @@ class ScreenTest {
         View view = new View();
         Windows.all(view, Instant.parse("2026-01-01T00:00:10Z"), "m1", "m2");
         view.see(Windows.withGap("m1", Instant.parse("2026-01-01T00:00:10Z"), 1_000_000_000));
-        Screen.page(out, WIDE).show(scene(view, List.of(), Map.of(), List.of()));
+        Screen.page(out, () -> WIDE).show(scene(view, List.of(), Map.of(), List.of()));
         assertThat(text()).contains("of 1000000000 ").doesNotContainPattern("of 1000000000[^ ]");
+    }
+
+    @Test
+    void thePageFollowsATerminalWhoseSizeIsChanged() {
+        Iterator<Terminal> sizes = List.of(WIDE, WIDE, USUAL).iterator();
+        String clear = "\u001b[2J";
+        Screen screen = Screen.page(out, sizes::next);
+        screen.show(full());
+        shown.reset();
+        screen.show(full());
+        assertThat(shown.toString(StandardCharsets.UTF_8)).doesNotContain(clear);
+        shown.reset();
+        screen.show(full());
+        assertThat(shown.toString(StandardCharsets.UTF_8)).contains(clear);
+        assertThat(text().lines().count()).isLessThan(USUAL.rows());
+        assertThat(text().lines()).allMatch(line -> line.length() <= USUAL.columns());
     }
 
     @Test
@@ -153,7 +171,7 @@ class ScreenTest {
         Screen.lines(out).show(scene(view(), List.of(ended), Map.of(), pages));
         assertThat(text()).contains("the disk was quick again: " + why);
         shown.reset();
-        Screen.page(out, WIDE).show(scene(view(), List.of(ended), Map.of(), pages));
+        Screen.page(out, () -> WIDE).show(scene(view(), List.of(ended), Map.of(), pages));
         assertThat(text()).contains("paged when it was quick again: " + why);
         shown.reset();
         Screen.lines(out).show(scene(view(), List.of(SLOW), Map.of(), pages));
