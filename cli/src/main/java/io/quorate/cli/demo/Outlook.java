@@ -24,11 +24,24 @@ final class Outlook {
                     ? "Quiet for " + left + " more: the rules learn what is usual here"
                     : "The leader is stalled again in " + left;
         }
-        Duration slow = scene.plan().slowDisk();
-        if (slow != null && slow.compareTo(since) > 0) {
-            return "A follower's disk is slowed in " + Times.seconds(slow.minus(since));
+        return slowDisk(scene, since).orElse("No more faults: what is still firing can resolve");
+    }
+
+    /** Whether it is still to begin, or its page still to come; one that is skipped does neither. */
+    private static Optional<String> slowDisk(Scene scene, Duration since) {
+        Duration begins = scene.plan().slowDisk();
+        if (begins == null || scene.skipped().containsKey(Plan.SLOW_DISK)) {
+            return Optional.empty();
         }
-        return "No more faults: what is still firing can resolve";
+        if (scene.slowDisks().isEmpty()) {
+            Duration left = begins.minus(since);
+            return Optional.of(
+                    "A follower's disk is slowed " + (left.isNegative() ? "now" : "in " + Times.seconds(left)));
+        }
+        return scene.slowDisks().stream()
+                .filter(fault -> scene.noticeOf(fault).isEmpty())
+                .map(fault -> "No more faults: the page of " + fault.member() + "'s slow disk is still to come")
+                .findFirst();
     }
 
     private static String doing(Fault fault) {

@@ -130,6 +130,27 @@ class ScreenTest {
     }
 
     @Test
+    void faultsAreNotOverUntilTheSlowDiskHasItsPageOrIsSkipped() {
+        Fault ended = SLOW.ended(READY.plusSeconds(118));
+        String over = "No more faults: what is still firing can resolve";
+        Screen.page(out, () -> WIDE).show(scene(List.of(STALL), Map.of()));
+        assertThat(text()).contains("A follower's disk is slowed now").doesNotContain(over);
+        shown.reset();
+        Screen.page(out, () -> WIDE).show(scene(List.of(STALL, ended), Map.of()));
+        assertThat(text())
+                .contains("No more faults: the page of m2's slow disk is still to come")
+                .doesNotContain(over);
+        shown.reset();
+        List<Notice> pages = List.of(page("firing", "warning", "EtcdWalFsyncRegression", "m2", 119));
+        Screen.page(out, () -> WIDE).show(scene(view(), List.of(STALL, ended), Map.of(), pages));
+        assertThat(text()).contains(over);
+        shown.reset();
+        Screen.page(out, () -> WIDE)
+                .show(scene(List.of(STALL, ended), Map.of("slow-disk", "strace ended before its time")));
+        assertThat(text()).contains(over);
+    }
+
+    @Test
     void thePageFollowsATerminalWhoseSizeIsChanged() {
         Iterator<Terminal> sizes = List.of(WIDE, WIDE, USUAL).iterator();
         String clear = "\u001b[2J";
