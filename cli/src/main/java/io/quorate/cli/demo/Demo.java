@@ -93,7 +93,7 @@ final class Demo implements AutoCloseable {
                 .on(Topic.ALERT, view::see)
                 .start(startedAt));
         stack.awaitRunning();
-        awaitEveryMember(view);
+        awaitEveryMember(cluster, view);
 
         Instant readyAt = Instant.now();
         Instant endsAt = readyAt.plus(length);
@@ -228,12 +228,14 @@ final class Demo implements AutoCloseable {
         return file;
     }
 
-    /** Ready is when every member has been heard of through the whole of the stream's first half. */
-    private static void awaitEveryMember(View view) throws InterruptedException {
+    /** Ready is when every member has been heard of, by its name, through the whole of the stream's first half. */
+    private static void awaitEveryMember(EtcdCluster cluster, View view) throws InterruptedException {
+        List<String> names = cluster.members().stream().map(Member::name).toList();
         Instant until = Instant.now().plus(READY);
-        while (view.statuses().stream().filter(status -> status.answered()).count() < MEMBERS) {
+        while (!view.knows(names)) {
             if (Instant.now().isAfter(until)) {
-                throw new IllegalStateException("no status of every member after " + READY.toSeconds() + " s");
+                throw new IllegalStateException(
+                        "no status of every member, with its name, after " + READY.toSeconds() + " s");
             }
             Thread.sleep(100);
         }

@@ -7,6 +7,7 @@ import io.quorate.events.MemberWindow;
 import io.quorate.events.ScopeWindow;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +15,7 @@ import java.util.NavigableMap;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** What Quorate has said so far, as its topics tell it; the screen and the report look here. */
@@ -78,6 +80,15 @@ final class View {
         return statuses.values().stream()
                 .sorted(Comparator.comparing(MemberStatus::member))
                 .toList();
+    }
+
+    /** Whether each of them answers under its own name: until the first member list came, it is known by its address. */
+    synchronized boolean knows(Collection<String> names) {
+        return statuses.values().stream()
+                .filter(MemberStatus::answered)
+                .map(MemberStatus::member)
+                .collect(Collectors.toSet())
+                .containsAll(names);
     }
 
     /** Those that ever had a window. */

@@ -2,8 +2,10 @@ package io.quorate.cli.demo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.quorate.events.MemberStatus;
 import io.quorate.events.ScopeWindow.Scope;
 import java.time.Instant;
+import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
@@ -58,6 +60,25 @@ class ViewTest {
     @Test
     void hasNoneBeforeTheFirst() {
         assertThat(view.newest()).isNull();
+    }
+
+    @Test
+    void knowsAMemberOnceItAnswersUnderItsOwnName() {
+        List<String> names = List.of("m1", "m2");
+        view.see(answered("m1", "http://127.0.0.1:40001"));
+        view.see(answered("127.0.0.1:40002", "http://127.0.0.1:40002"));
+        assertThat(view.knows(names)).as("by its address alone").isFalse();
+        view.see(MemberStatus.failed(
+                "demo", "m2", null, "http://127.0.0.1:40002", FIRST, 2, "timeout", "DEADLINE_EXCEEDED"));
+        assertThat(view.knows(names)).as("by its silence").isFalse();
+        view.see(answered("m2", "http://127.0.0.1:40002"));
+        assertThat(view.knows(names)).isTrue();
+    }
+
+    private static MemberStatus answered(String member, String endpoint) {
+        return new MemberStatus(
+                "demo", null, member, "1", endpoint, FIRST, FIRST, "3.4.23", 0, 0, "1", 2, 3, 3, false, List.of(), 0,
+                null, null);
     }
 
     private View.Windows newest() {
