@@ -10,21 +10,27 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.SortedMap;
-import java.util.TreeMap;
+import java.util.Objects;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.MapState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
+import org.apache.flink.api.common.state.ValueState;
+import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
 import org.apache.flink.util.Collector;
 import org.apache.flink.util.OutputTag;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The readings of each member, and a window out of them when the watermark passes its end. A late reading within the
- * horizon corrects what it touches; a later one leaves by {@link #LATE}.
+ * horizon corrects what it touches; a later one leaves by {@link #LATE}. Where several sources bring the same member, one
+ * {@link Replica} counts.
  */
 final class MemberWindows extends KeyedProcessFunction<String, MemberScrape, MemberWindow> {
 
@@ -32,12 +38,23 @@ final class MemberWindows extends KeyedProcessFunction<String, MemberScrape, Mem
 
     private static final long serialVersionUID = 1;
 
+    private static final Comparator<MemberScrape> ORDER =
+            Comparator.comparing(MemberScrape::observedAt).thenComparing(MemberScrape::source);
+
+    /** From one place of a moment to its next: further than any time goes. */
+    private static final long NEXT_PLACE = 1L << 48;
+
     private final WindowSettings settings;
     private transient Catalogue catalogue;
     private transient MapState<Long, MemberScrape> readings;
     private transient MapState<Long, Integer> versions;
+    /** As of the oldest reading that is kept. */
+    private transient ValueState<Replica> elected;
+
     private transient Counter late;
     private transient Counter corrected;
+    private transient Counter setAside;
+    private transient Counter replaced;
 
     MemberWindows(WindowSettings settings) {
         this.settings = settings;
@@ -53,8 +70,13 @@ final class MemberWindows extends KeyedProcessFunction<String, MemberScrape, Mem
         MapStateDescriptor<Long, Integer> emitted = new MapStateDescriptor<>("versions", Long.class, Integer.class);
         emitted.enableTimeToLive(PercentilesPipeline.FORGOTTEN_AFTER_A_DAY);
         versions = getRuntimeContext().getMapState(emitted);
+        ValueStateDescriptor<Replica> replica = new ValueStateDescriptor<>("elected-replica", Replica.class);
+        replica.enableTimeToLive(PercentilesPipeline.FORGOTTEN_AFTER_A_DAY);
+        elected = getRuntimeContext().getState(replica);
         late = getRuntimeContext().getMetricGroup().counter("lateScrapes");
         corrected = getRuntimeContext().getMetricGroup().counter("correctedWindows");
+        setAside = getRuntimeContext().getMetricGroup().counter("setAsideScrapes");
+        replaced = getRuntimeContext().getMetricGroup().counter("replacedMembers");
     }
 
     @Override
@@ -66,42 +88,95 @@ final class MemberWindows extends KeyedProcessFunction<String, MemberScrape, Mem
             context.output(LATE, late(scrape, watermark));
             return;
         }
-        readings.put(scrape.observedAt().toEpochMilli(), scrape);
         if (settings.closesAt(start) > watermark) {
+            keep(scrape);
             context.timerService().registerEventTimeTimer(settings.closesAt(start));
             return;
         }
-        SortedMap<Instant, MemberScrape> all = sorted();
-        close(all, start, out);
-        Instant next = nextAnswered(all, scrape.observedAt());
-        if (next != null) {
-            Instant nextStart = settings.startOf(next);
-            if (!nextStart.equals(start) && settings.closesAt(nextStart) <= watermark) {
-                close(all, nextStart, out);
+        List<MemberScrape> before = counting();
+        keep(scrape);
+        List<MemberScrape> after = counting();
+        for (Instant touched : touched(before, after)) {
+            if (settings.closesAt(touched) <= watermark) {
+                close(after, touched, out);
             }
         }
     }
 
     @Override
     public void onTimer(long time, OnTimerContext context, Collector<MemberWindow> out) throws Exception {
-        SortedMap<Instant, MemberScrape> all = sorted();
-        close(all, settings.startOf(Instant.ofEpochMilli(time)), out);
+        Instant start = settings.startOf(Instant.ofEpochMilli(time));
+        List<MemberScrape> all = sorted();
+        List<MemberScrape> counting =
+                Replica.Election.over(elected.value(), all).counting();
+        setAside.inc(within(all, start) - within(counting, start));
+        close(counting, start, out);
         forget(all, settings.startOf(Instant.ofEpochMilli(time).minus(settings.horizon())));
     }
 
-    private void close(SortedMap<Instant, MemberScrape> all, Instant start, Collector<MemberWindow> out)
-            throws Exception {
-        Readings window = new Readings(catalogue, all, start, settings.size());
-        if (window.saysNothing()) {
+    /** Under its moment, and where another source's is there already, under the next place of that moment. */
+    private void keep(MemberScrape scrape) throws Exception {
+        long place = scrape.observedAt().toEpochMilli();
+        for (MemberScrape there = readings.get(place);
+                there != null && !there.source().equals(scrape.source());
+                there = readings.get(place)) {
+            place += NEXT_PLACE;
+        }
+        readings.put(place, scrape);
+    }
+
+    /**
+     * The windows that read differently than before: where readings began or ceased to count, and those of the next
+     * answers, whose differences they bound. One late reading of the elected source may undo an election, and so all that
+     * counted since.
+     */
+    private SortedSet<Instant> touched(List<MemberScrape> before, List<MemberScrape> after) {
+        Map<Place, MemberScrape> then = places(before);
+        Map<Place, MemberScrape> now = places(after);
+        SortedSet<Instant> touched = new TreeSet<>();
+        for (List<MemberScrape> counting : List.of(before, after)) {
+            boolean changed = false;
+            for (MemberScrape scrape : counting) {
+                Place place = Place.of(scrape);
+                boolean differs = !Objects.equals(then.get(place), now.get(place));
+                if (differs || (changed && scrape.answered())) {
+                    touched.add(settings.startOf(scrape.observedAt()));
+                }
+                changed = differs || (changed && !scrape.answered());
+            }
+        }
+        return touched;
+    }
+
+    /** What tells one scrape of a member from the others. */
+    private record Place(Instant observedAt, String source) {
+
+        static Place of(MemberScrape scrape) {
+            return new Place(scrape.observedAt(), scrape.source());
+        }
+    }
+
+    private static Map<Place, MemberScrape> places(List<MemberScrape> scrapes) {
+        Map<Place, MemberScrape> places = new HashMap<>();
+        scrapes.forEach(scrape -> places.put(Place.of(scrape), scrape));
+        return places;
+    }
+
+    private void close(List<MemberScrape> counting, Instant start, Collector<MemberWindow> out) throws Exception {
+        Readings window = new Readings(catalogue, counting, start, settings.size());
+        Integer previous = versions.get(start.toEpochMilli());
+        // What was said must be taken back when a late reading left nothing of it.
+        if (window.saysNothing() && (previous == null || window.newest() == null)) {
             return;
         }
-        Integer previous = versions.get(start.toEpochMilli());
         int version = previous == null ? 1 : previous + 1;
         if (previous != null) {
             corrected.inc();
+        } else if (window.beginsAnew()) {
+            replaced.inc();
         }
         versions.put(start.toEpochMilli(), version);
-        MemberScrape newest = window.newest();
+        MemberScrape newest = Objects.requireNonNull(window.newest(), "a window that says something has a reading");
         out.collect(new MemberWindow(
                 newest.cluster(),
                 newest.clusterId(),
@@ -115,18 +190,27 @@ final class MemberWindows extends KeyedProcessFunction<String, MemberScrape, Mem
     }
 
     /** Lets go of what no window will ask for again; the last answer before the horizon is still the next one's base. */
-    private void forget(SortedMap<Instant, MemberScrape> all, Instant horizon) throws Exception {
-        Instant base = null;
-        for (Map.Entry<Instant, MemberScrape> reading :
-                new ArrayList<>(all.headMap(horizon).entrySet())) {
-            if (reading.getValue().answered()) {
-                if (base != null) {
-                    readings.remove(base.toEpochMilli());
-                }
-                base = reading.getKey();
-            } else {
-                readings.remove(reading.getKey().toEpochMilli());
+    private void forget(List<MemberScrape> all, Instant horizon) throws Exception {
+        List<MemberScrape> past = all.stream()
+                .filter(scrape -> scrape.observedAt().isBefore(horizon))
+                .toList();
+        Replica.Election settled = Replica.Election.over(elected.value(), past);
+        if (settled.elected() != null) {
+            elected.update(settled.elected());
+        }
+        Place base = null;
+        for (MemberScrape scrape : settled.counting()) {
+            base = scrape.answered() ? Place.of(scrape) : base;
+        }
+        List<Long> gone = new ArrayList<>();
+        for (Map.Entry<Long, MemberScrape> reading : readings.entries()) {
+            Place place = Place.of(reading.getValue());
+            if (place.observedAt().isBefore(horizon) && !place.equals(base)) {
+                gone.add(reading.getKey());
             }
+        }
+        for (Long place : gone) {
+            readings.remove(place);
         }
         for (Long start : keys(versions)) {
             if (start < horizon.minus(settings.size()).toEpochMilli()) {
@@ -141,20 +225,21 @@ final class MemberWindows extends KeyedProcessFunction<String, MemberScrape, Mem
         return keys;
     }
 
-    private SortedMap<Instant, MemberScrape> sorted() throws Exception {
-        SortedMap<Instant, MemberScrape> all = new TreeMap<>();
-        for (Map.Entry<Long, MemberScrape> reading : readings.entries()) {
-            all.put(Instant.ofEpochMilli(reading.getKey()), reading.getValue());
-        }
+    private List<MemberScrape> counting() throws Exception {
+        return Replica.Election.over(elected.value(), sorted()).counting();
+    }
+
+    private List<MemberScrape> sorted() throws Exception {
+        List<MemberScrape> all = new ArrayList<>();
+        readings.values().forEach(all::add);
+        all.sort(ORDER);
         return all;
     }
 
-    private static @Nullable Instant nextAnswered(SortedMap<Instant, MemberScrape> all, Instant after) {
-        return all.tailMap(after.plusMillis(1)).values().stream()
-                .filter(MemberScrape::answered)
-                .map(MemberScrape::observedAt)
-                .findFirst()
-                .orElse(null);
+    private long within(List<MemberScrape> scrapes, Instant start) {
+        return scrapes.stream()
+                .filter(scrape -> settings.startOf(scrape.observedAt()).equals(start))
+                .count();
     }
 
     private DeadLetter late(MemberScrape scrape, long watermark) {

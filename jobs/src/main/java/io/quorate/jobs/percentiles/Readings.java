@@ -12,9 +12,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.SortedMap;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -35,34 +36,48 @@ final class Readings {
     private final Duration size;
     private final Instant start;
     private final Measures measures;
+    /** When another member answered under the same name: one that was removed and added again. */
+    private final Set<Instant> anew = new HashSet<>();
+
     private boolean shrunk;
 
     /**
      * Of one member's scrapes, those that matter to the window.
      *
-     * @param scrapes by time, answered or not; at least from the last answer before the window on
+     * @param scrapes in order of time, answered or not; at least from the last answer before the window on
      */
-    Readings(Catalogue catalogue, SortedMap<Instant, MemberScrape> scrapes, Instant start, Duration size) {
+    Readings(Catalogue catalogue, List<MemberScrape> scrapes, Instant start, Duration size) {
         this.catalogue = catalogue;
         this.start = start;
         this.size = size;
+        Instant end = start.plus(size);
         MemberScrape last = null;
-        for (MemberScrape scrape : scrapes.headMap(start).values()) {
-            if (scrape.answered()) {
+        String memberId = null;
+        inside = new ArrayList<>();
+        boolean anyMissed = false;
+        for (MemberScrape scrape : scrapes) {
+            boolean earlierOne = scrape.observedAt().isBefore(start);
+            if (!scrape.observedAt().isBefore(end)) {
+                break;
+            }
+            if (!scrape.answered()) {
+                anyMissed |= !earlierOne;
+                continue;
+            }
+            if (scrape.memberId() != null) {
+                if (memberId != null && !memberId.equals(scrape.memberId())) {
+                    anew.add(scrape.observedAt());
+                }
+                memberId = scrape.memberId();
+            }
+            if (earlierOne) {
                 last = scrape;
                 earlier.add(scrape);
+            } else {
+                inside.add(scrape);
             }
         }
         before = last;
-        inside = new ArrayList<>();
-        boolean anyMissed = false;
-        for (MemberScrape scrape : scrapes.subMap(start, start.plus(size)).values()) {
-            if (scrape.answered()) {
-                inside.add(scrape);
-            } else {
-                anyMissed = true;
-            }
-        }
         missed = anyMissed;
         measures = new Measures(histograms(), counters(), gauges());
     }
@@ -73,11 +88,11 @@ final class Readings {
     }
 
     /**
-     * Whether something is lost: a scrape was missed, the process restarted, a series began anew all the same, or a whole
-     * window before has no reading.
+     * Whether something is lost: a scrape was missed, the process restarted, a series began anew all the same, another
+     * member took the name, or a whole window before has no reading.
      */
     boolean hasGap() {
-        if (missed || shrunk) {
+        if (missed || shrunk || beginsAnew()) {
             return true;
         }
         MemberScrape previous = before;
@@ -90,13 +105,15 @@ final class Readings {
         return before != null && before.observedAt().isBefore(start.minus(size));
     }
 
-    /** The newest answered reading up to the end of the window. */
+    /** Whether another member took the name inside: its first reading bounds no difference. */
+    boolean beginsAnew() {
+        return inside.stream().anyMatch(this::isAnew);
+    }
+
+    /** The newest answered reading up to the end of the window; null when nothing was ever answered. */
+    @Nullable
     MemberScrape newest() {
-        MemberScrape newest = inside.isEmpty() ? before : inside.get(inside.size() - 1);
-        if (newest == null) {
-            throw new IllegalStateException("a window that says nothing has no reading");
-        }
-        return newest;
+        return inside.isEmpty() ? before : inside.get(inside.size() - 1);
     }
 
     /** What each series saw, in order of metric and labels. */
@@ -112,13 +129,16 @@ final class Readings {
             previous = scrape;
         }
         Map<Series, BucketVector> seen = new TreeMap<>();
-        known.forEach((series, vector) -> seen.put(series, BucketVector.empty(vector.edges())));
+        if (!startsAnew()) {
+            known.forEach((series, vector) -> seen.put(series, BucketVector.empty(vector.edges())));
+        }
         for (MemberScrape scrape : inside) {
-            if (previous != null) {
+            if (previous != null && !isAnew(scrape)) {
+                boolean switched = switched(previous, scrape);
                 Map<Series, BucketVector> from = restarted(previous, scrape) ? Map.of() : known;
                 for (Histogram histogram : scrape.histograms()) {
                     Series series = new Series(histogram.metric(), histogram.labels());
-                    seen.merge(series, since(histogram.vector(), from.get(series)), BucketVector::plus);
+                    seen.merge(series, since(histogram.vector(), from.get(series), switched), BucketVector::plus);
                 }
             }
             know(known, previous, scrape);
@@ -130,18 +150,24 @@ final class Readings {
     }
 
     /** The newest vector of each series of this process: one scrape may lack a series that could not be read. */
-    private static void know(Map<Series, BucketVector> known, @Nullable MemberScrape previous, MemberScrape scrape) {
-        if (previous != null && restarted(previous, scrape)) {
+    private void know(Map<Series, BucketVector> known, @Nullable MemberScrape previous, MemberScrape scrape) {
+        if (isAnew(scrape) || (previous != null && restarted(previous, scrape))) {
             known.clear();
         }
         scrape.histograms().forEach(h -> known.put(new Series(h.metric(), h.labels()), h.vector()));
     }
 
-    /** A series that was not there before was born since; one that shrank began anew: both grew from nothing. */
-    private BucketVector since(BucketVector now, @Nullable BucketVector earlier) {
+    /**
+     * A series that was not there before was born since; one that shrank began anew: both grew from nothing. One that
+     * shrank as another replica took over did not: that one's clock is behind, and it tells what was counted already.
+     */
+    private BucketVector since(BucketVector now, @Nullable BucketVector earlier, boolean switched) {
         BucketVector grown = earlier == null ? now : now.since(earlier);
         shrunk |= grown == null;
-        return grown == null ? now : grown;
+        if (grown == null) {
+            return switched ? BucketVector.empty(now.edges()) : now;
+        }
+        return grown;
     }
 
     private List<Sample> counters() {
@@ -152,9 +178,12 @@ final class Readings {
             previous = scrape;
         }
         Map<Series, Double> increases = new TreeMap<>();
-        known.keySet().forEach(series -> increases.put(series, 0.0));
+        if (!startsAnew()) {
+            known.keySet().forEach(series -> increases.put(series, 0.0));
+        }
         for (MemberScrape scrape : inside) {
-            if (previous != null) {
+            if (previous != null && !isAnew(scrape)) {
+                boolean switched = switched(previous, scrape);
                 boolean restarted = restarted(previous, scrape);
                 for (Sample counter : scrape.counters()) {
                     Series series = new Series(counter.metric(), counter.labels());
@@ -162,7 +191,7 @@ final class Readings {
                     boolean grewOn = !restarted || survivesRestart(counter.metric());
                     increases.merge(
                             series,
-                            from == null || !grewOn ? counter.value() : since(counter.value(), from),
+                            from == null || !grewOn ? counter.value() : since(counter.value(), from, switched),
                             Double::sum);
                 }
             }
@@ -175,15 +204,20 @@ final class Readings {
     }
 
     private void knowCounters(Map<Series, Double> known, @Nullable MemberScrape previous, MemberScrape scrape) {
-        if (previous != null && restarted(previous, scrape)) {
+        if (isAnew(scrape)) {
+            known.clear();
+        } else if (previous != null && restarted(previous, scrape)) {
             known.keySet().removeIf(series -> !survivesRestart(series.metric()));
         }
         scrape.counters().forEach(c -> known.put(new Series(c.metric(), c.labels()), c.value()));
     }
 
-    private double since(double now, double earlier) {
+    private double since(double now, double earlier, boolean switched) {
         shrunk |= now < earlier;
-        return now < earlier ? now : now - earlier;
+        if (now < earlier) {
+            return switched ? 0 : now;
+        }
+        return now - earlier;
     }
 
     private List<GaugeRange> gauges() {
@@ -212,6 +246,19 @@ final class Readings {
     private boolean survivesRestart(String counter) {
         Metric metric = catalogue.metric(counter);
         return metric != null && metric.survivesRestart();
+    }
+
+    private boolean isAnew(MemberScrape scrape) {
+        return anew.contains(scrape.observedAt());
+    }
+
+    /** Whether nothing of the window is of the member that had the name before. */
+    private boolean startsAnew() {
+        return !inside.isEmpty() && isAnew(inside.get(0));
+    }
+
+    private static boolean switched(MemberScrape earlier, MemberScrape later) {
+        return !earlier.source().equals(later.source()) && !restarted(earlier, later);
     }
 
     private static boolean restarted(MemberScrape earlier, MemberScrape later) {

@@ -45,6 +45,40 @@ final class Scrapes {
                 List.of(new Sample("etcd_server_proposals_pending", "", fsyncs % 7)));
     }
 
+    /** The same, brought by another source. */
+    static MemberScrape by(String source, MemberScrape scrape) {
+        return new MemberScrape(
+                scrape.cluster(),
+                scrape.clusterId(),
+                scrape.member(),
+                scrape.memberId(),
+                source,
+                scrape.observedAt(),
+                scrape.ingestedAt(),
+                scrape.processStartSeconds(),
+                scrape.failure(),
+                scrape.histograms(),
+                scrape.counters(),
+                scrape.gauges());
+    }
+
+    /** The same, told by the member of this id. */
+    static MemberScrape of(String memberId, MemberScrape scrape) {
+        return new MemberScrape(
+                scrape.cluster(),
+                scrape.clusterId(),
+                scrape.member(),
+                memberId,
+                scrape.source(),
+                scrape.observedAt(),
+                scrape.ingestedAt(),
+                scrape.processStartSeconds(),
+                scrape.failure(),
+                scrape.histograms(),
+                scrape.counters(),
+                scrape.gauges());
+    }
+
     static MemberScrape failedAt(double second) {
         return MemberScrape.failed("c1", "m1", "test", second(second), second(second), "timeout");
     }
