@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param raftTerm term of the last applied entry: it lags behind the leader
  * @param errors as etcd words them; alarms stand here
  * @param voters voting members by the last member list; 0 when unknown
- * @param failure class of the failure: {@code timeout}, {@code refused}, {@code tls}, {@code auth} or {@code error}; null
- *     when answered
+ * @param failure class of the failure: {@code timeout}, {@code refused}, {@code tls}, {@code auth}, {@code foreign} (a
+ *     member of another cluster) or {@code error}; null when answered
  * @param failureDetail in words, for people
  */
 public record MemberStatus(

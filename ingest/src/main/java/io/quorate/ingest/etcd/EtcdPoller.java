@@ -5,9 +5,11 @@ import com.google.common.util.concurrent.Futures;
 import com.google.common.util.concurrent.ListenableFuture;
 import io.etcd.jetcd.api.MemberListRequest;
 import io.etcd.jetcd.api.MemberListResponse;
+import io.etcd.jetcd.api.ResponseHeader;
 import io.etcd.jetcd.api.StatusRequest;
 import io.etcd.jetcd.api.StatusResponse;
 import io.quorate.events.ClusterRoster;
+import io.quorate.events.DeadLetter;
 import io.quorate.events.MemberStatus;
 import io.quorate.ingest.Observation;
 import io.quorate.ingest.poll.Parcel;
@@ -16,10 +18,13 @@ import io.quorate.ingest.poll.Poller;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -27,7 +32,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Polls the members of one cluster, each at its own moment within the interval, so that no two answers share one. The member
- * list comes first: it gives the members their names. Runs on the reader's clock alone; answers come back to it.
+ * list comes first, asked of every endpoint: it gives the members their names, and tells whether all are of one cluster. An
+ * endpoint that is not is a failure of its own, and what it says is not believed. Runs on the reader's clock alone; answers
+ * come back to it.
  */
 final class EtcdPoller implements Poller {
 
@@ -37,8 +44,12 @@ final class EtcdPoller implements Poller {
     private final PollContext context;
     private final List<Endpoint> endpoints;
     private final Set<String> everAnswered = new HashSet<>();
+    private final ClusterIdentity identity = new ClusterIdentity();
+    /** By endpoint, the foreign cluster that was told of. */
+    private final Map<String, String> foreign = new HashMap<>();
 
     private @Nullable ClusterRoster roster;
+    private @Nullable String clusterId;
     private boolean polling;
     private int nextForList;
     private boolean listFailing;
@@ -55,7 +66,7 @@ final class EtcdPoller implements Poller {
 
     @Override
     public void start() {
-        context.soon(() -> askMembers(1));
+        context.soon(this::askAllForMembers);
     }
 
     @Override
@@ -79,27 +90,79 @@ final class EtcdPoller implements Poller {
                     >= settings.memberListInterval().toNanos()
                             - settings.interval().dividedBy(2).toNanos();
             if (roster == null || listFailing || due) {
-                askMembers(endpoints.size());
+                askMembers(1);
             }
         });
     }
 
-    /** Asks one endpoint, and before polling began every one in turn until one answers. */
+    /** Before polling begins: which cluster this is shows when all have answered, or failed to. */
+    private void askAllForMembers() {
+        if (context.congested()) {
+            beginPolling();
+            return;
+        }
+        Map<Endpoint, MemberListResponse> answers = new HashMap<>();
+        AtomicInteger open = new AtomicInteger(endpoints.size());
+        Runnable counted = () -> {
+            if (open.decrementAndGet() == 0) {
+                begin(answers);
+            }
+        };
+        for (Endpoint endpoint : endpoints) {
+            askForMembers(
+                    endpoint,
+                    answer -> {
+                        answers.put(endpoint, answer);
+                        counted.run();
+                    },
+                    counted);
+        }
+    }
+
+    private void begin(Map<Endpoint, MemberListResponse> answers) {
+        // In the order of the settings, whoever was quicker: at a tie the first counts.
+        for (Endpoint endpoint : endpoints) {
+            MemberListResponse answer = answers.get(endpoint);
+            if (answer != null) {
+                identity.heard(endpoint.url(), clusterIdOf(answer.getHeader()), System.nanoTime());
+            }
+        }
+        clusterId = identity.clusterId(System.nanoTime());
+        endpoints.stream()
+                .map(answers::get)
+                .filter(Objects::nonNull)
+                .filter(answer -> clusterIdOf(answer.getHeader()).equals(clusterId))
+                .findFirst()
+                .ifPresent(this::takeMembers);
+        beginPolling();
+    }
+
+    /** Asks one endpoint, and when it is none of this cluster the next, until each was asked. */
     private void askMembers(int attempt) {
         if (context.congested()) {
             return;
         }
         Endpoint endpoint = endpoints.get(nextForList);
         nextForList = (nextForList + 1) % endpoints.size();
+        askForMembers(
+                endpoint,
+                answer -> {
+                    if (!isForeign(endpoint, answer.getHeader())) {
+                        takeMembers(answer);
+                    } else if (attempt < endpoints.size()) {
+                        askMembers(attempt + 1);
+                    }
+                },
+                () -> {});
+    }
+
+    private void askForMembers(Endpoint endpoint, Consumer<MemberListResponse> answered, Runnable failing) {
         endpoint.wake();
         context.countPoll();
         on(
                 endpoint,
                 endpoint.cluster(settings.deadline()).memberList(MemberListRequest.getDefaultInstance()),
-                answer -> {
-                    takeMembers(answer);
-                    beginPolling();
-                },
+                answered,
                 failed -> {
                     context.countFailure();
                     if (!listFailing) {
@@ -110,12 +173,48 @@ final class EtcdPoller implements Poller {
                                 failed.detail());
                     }
                     listFailing = true;
-                    if (attempt < endpoints.size()) {
-                        askMembers(attempt + 1);
-                    } else {
-                        beginPolling();
-                    }
+                    failing.run();
                 });
+    }
+
+    private static String clusterIdOf(ResponseHeader header) {
+        return Long.toHexString(header.getClusterId());
+    }
+
+    /** Takes note of who answered, and whether that is of another cluster than most of the endpoints. */
+    private boolean isForeign(Endpoint endpoint, ResponseHeader header) {
+        String answeredAs = clusterIdOf(header);
+        identity.heard(endpoint.url(), answeredAs, System.nanoTime());
+        String now = identity.clusterId(System.nanoTime());
+        if (clusterId != null && !clusterId.equals(now)) {
+            LOG.warn(
+                    "{}: is now cluster {}, was {}: most of its endpoints say so; its leaders and names begin anew",
+                    settings.cluster(),
+                    now,
+                    clusterId);
+            // The next list names the members; until then they are what their addresses say.
+            roster = null;
+        }
+        clusterId = now;
+        if (answeredAs.equals(now)) {
+            foreign.remove(endpoint.url());
+            return false;
+        }
+        return true;
+    }
+
+    private void tellOfForeign(Endpoint endpoint, ResponseHeader header) {
+        FailedCall failed = new FailedCall(
+                "foreign",
+                endpoint.hostAndPort() + " is a member of cluster " + clusterIdOf(header) + ", expected one of "
+                        + clusterId + " as most endpoints of " + settings.cluster()
+                        + " are; take it out of ingest.etcd.endpoints, or list it under a cluster of its own");
+        deliver(status(endpoint, failed));
+        if (!clusterIdOf(header).equals(foreign.put(endpoint.url(), clusterIdOf(header)))) {
+            LOG.warn("{}: {}", settings.cluster(), failed.detail());
+            context.deliver(List.of(Parcel.plain(Observation.of(
+                    new DeadLetter(endpoint.url(), "foreign", failed.detail(), settings.cluster(), "", moment())))));
+        }
     }
 
     private void takeMembers(MemberListResponse answer) {
@@ -137,9 +236,29 @@ final class EtcdPoller implements Poller {
                 now,
                 members,
                 settings.labels());
+        tellOfReplaced(roster, taken);
         roster = taken;
         context.countSamples(1);
         context.deliver(List.of(Parcel.plain(Observation.of(taken))));
+    }
+
+    private void tellOfReplaced(@Nullable ClusterRoster before, ClusterRoster now) {
+        if (before == null || !before.clusterId().equals(now.clusterId())) {
+            return;
+        }
+        for (ClusterRoster.Member member : now.members()) {
+            before.members().stream()
+                    .filter(earlier ->
+                            !member.name().isEmpty() && earlier.name().equals(member.name()))
+                    .filter(earlier -> now.members().stream()
+                            .noneMatch(other -> other.memberId().equals(earlier.memberId())))
+                    .forEach(earlier -> LOG.warn(
+                            "{}: {} is now member {}, was {}: removed and added again; its windows begin anew",
+                            settings.cluster(),
+                            member.name(),
+                            member.memberId(),
+                            earlier.memberId()));
+        }
     }
 
     private void askStatus(Endpoint endpoint) {
@@ -152,6 +271,11 @@ final class EtcdPoller implements Poller {
                 endpoint,
                 endpoint.maintenance(settings.deadline()).status(StatusRequest.getDefaultInstance()),
                 answer -> {
+                    if (isForeign(endpoint, answer.getHeader())) {
+                        context.countFailure();
+                        tellOfForeign(endpoint, answer.getHeader());
+                        return;
+                    }
                     context.countSamples(1);
                     deliver(status(endpoint, answer));
                 },

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Why a call brought no answer.
  *
- * @param failure {@code timeout}, {@code refused}, {@code tls}, {@code auth} or {@code error}
+ * @param failure {@code timeout}, {@code refused}, {@code tls}, {@code auth}, {@code foreign} or {@code error}
  * @param detail in words: what was wrong, what to look at next
  */
 record FailedCall(String failure, String detail) {

@@ -18,6 +18,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -25,6 +26,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Against a real etcd cluster of three members. */
 class EtcdPollerTest {
@@ -91,6 +94,58 @@ class EtcdPollerTest {
             assertThat(last(follower.name()).observedAt()).isBefore(restarted.plusSeconds(3));
             await().until(() -> rosters().count() >= 3);
         }
+    }
+
+    /** Listed first and last: whoever answers first, or speaks last, does not decide. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 2})
+    void doesNotBelieveAnEndpointOfAnotherCluster(int place) {
+        Home home = Home.current().withState(folder);
+        try (EtcdCluster cluster = EtcdCluster.start(home, "etcd", "c1", 2);
+                EtcdCluster stranger = EtcdCluster.start(home, "stranger", "c2", 1)) {
+            String foreign = stranger.endpoints().get(0);
+            List<String> own = cluster.endpoints();
+            List<String> endpoints = new ArrayList<>(own);
+            endpoints.add(place, foreign);
+            try (EtcdPoller poller = poller(endpoints)) {
+                poller.start();
+                await().atMost(Duration.ofSeconds(20)).until(() -> rosters().count() >= 3 && answers() >= 12);
+
+                List<MemberStatus> seen = statuses().toList();
+                String clusterId = rosters().findFirst().orElseThrow().clusterId();
+                assertThat(seen)
+                        .filteredOn(MemberStatus::answered)
+                        .as("one cluster alone, so its leadership is never reset")
+                        .allMatch(status -> own.contains(status.endpoint()))
+                        .extracting(MemberStatus::clusterId)
+                        .containsOnly(clusterId);
+                assertThat(rosters())
+                        .allSatisfy(roster -> assertThat(roster.members())
+                                .extracting(ClusterRoster.Member::name)
+                                .containsExactlyInAnyOrder("m1", "m2"));
+                assertThat(seen)
+                        .filteredOn(status -> status.endpoint().equals(foreign))
+                        .isNotEmpty()
+                        .allSatisfy(status -> {
+                            assertThat(status.failure()).isIn("foreign", "timeout");
+                            assertThat(status.memberId()).isNull();
+                        })
+                        .anySatisfy(status -> assertThat(status.failureDetail())
+                                .matches(foreign.substring(7) + " is a member of cluster [0-9a-f]+, expected one of "
+                                        + clusterId + " as most endpoints of c1 are; take it out of"
+                                        + " ingest\\.etcd\\.endpoints, or list it under a cluster of its own"));
+                assertThat(context.observations().stream()
+                                .map(Observation::deadLetter)
+                                .filter(Objects::nonNull))
+                        .as("told once, not every second")
+                        .singleElement()
+                        .satisfies(letter -> assertThat(letter.reason()).isEqualTo("foreign"));
+            }
+        }
+    }
+
+    private long answers() {
+        return statuses().filter(MemberStatus::answered).count();
     }
 
     @Test
