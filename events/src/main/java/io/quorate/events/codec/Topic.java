@@ -2,6 +2,7 @@ package io.quorate.events.codec;
 
 import io.quorate.events.Alert;
 import io.quorate.events.ClusterRoster;
+import io.quorate.events.Coverage;
 import io.quorate.events.DeadLetter;
 import io.quorate.events.LeaderChange;
 import io.quorate.events.MemberScrape;
@@ -37,6 +38,8 @@ public record Topic<T>(
             new Topic<>("member-window", MemberWindow.class, MemberWindow::cluster, MemberWindow::windowEnd, false);
     public static final Topic<ScopeWindow> SCOPE_WINDOW =
             new Topic<>("scope-window", ScopeWindow.class, ScopeWindow::cluster, ScopeWindow::windowEnd, false);
+    public static final Topic<Coverage> COVERAGE =
+            new Topic<>("coverage", Coverage.class, Coverage::cluster, Coverage::observedAt, false);
     public static final Topic<LeaderChange> LEADER_CHANGE =
             new Topic<>("leader-change", LeaderChange.class, LeaderChange::cluster, LeaderChange::observedAt, false);
     public static final Topic<Alert> ALERT = new Topic<>("alert", Alert.class, Alert::cluster, Alert::at, false);
@@ -51,6 +54,7 @@ public record Topic<T>(
             CLUSTER_ROSTER,
             MEMBER_WINDOW,
             SCOPE_WINDOW,
+            COVERAGE,
             LEADER_CHANGE,
             ALERT,
             NOTIFICATION,

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.quorate.events.Alert;
 import io.quorate.events.BucketVector;
 import io.quorate.events.ClusterRoster;
+import io.quorate.events.Coverage;
 import io.quorate.events.DeadLetter;
 import io.quorate.events.Histogram;
 import io.quorate.events.LeaderChange;
@@ -121,6 +122,21 @@ class EventCodecTest {
                                 false,
                                 1,
                                 MEASURES)),
+                new Golden<>(
+                        Topic.COVERAGE,
+                        new Coverage(
+                                "prod",
+                                "d8419dd4a9e67e2d",
+                                "m1",
+                                "d53aab49afb8bdad",
+                                "3.4.23",
+                                AT,
+                                List.of("etcd_server_has_leader"),
+                                List.of(new Coverage.Missing(
+                                        "grpc_server_handling_seconds",
+                                        "basic-metrics",
+                                        "set --metrics=extensive",
+                                        true)))),
                 new Golden<>(
                         Topic.LEADER_CHANGE,
                         new LeaderChange(

@@ -33,7 +33,9 @@ final class CatalogueReader {
             "survives-restart",
             "merge",
             "peer-labels",
-            "sparse");
+            "sparse",
+            "extensive",
+            "born-by-use");
 
     private final String file;
     private final List<String> problems = new ArrayList<>();
@@ -162,6 +164,8 @@ final class CatalogueReader {
         boolean required = flag(entry, "required");
         boolean survives = flag(entry, "survives-restart");
         boolean sparse = flag(entry, "sparse");
+        boolean extensive = flag(entry, "extensive");
+        boolean bornByUse = flag(entry, "born-by-use");
         Value since = entry.get("since");
         Value peers = entry.get("peer-labels");
         if (peers != null && !peers.list()) {
@@ -191,7 +195,9 @@ final class CatalogueReader {
                 survives,
                 merge,
                 peers == null ? List.of() : peers.texts(),
-                sparse);
+                sparse,
+                extensive,
+                bornByUse);
     }
 
     private @Nullable String text(int line, Map<String, Value> entry, String key) {

@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param merge how members' counters make the cluster's
  * @param peerLabels labels that name a peer
  * @param sparse series at zero are left out of a scrape
+ * @param extensive shown only when etcd runs with {@code --metrics=extensive}
+ * @param bornByUse not there before its first event
  */
 public record Metric(
         String name,
@@ -28,7 +30,9 @@ public record Metric(
         boolean survivesRestart,
         Merge merge,
         List<String> peerLabels,
-        boolean sparse) {
+        boolean sparse,
+        boolean extensive,
+        boolean bornByUse) {
 
     /** How a metric behaves over time. */
     public enum Kind {

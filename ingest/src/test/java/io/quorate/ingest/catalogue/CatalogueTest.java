@@ -96,7 +96,7 @@ class CatalogueTest {
                         "mine.yaml:1: schema metrics/v9, expected metrics/v1",
                         "mine.yaml:4: kind conter, expected one of histogram, counter, gauge, info",
                         "mine.yaml:7: required yes please, expected true or false",
-                        "mine.yaml:13: unknown key colour, expected one of help, kind, merge, name, peer-labels,"
+                        "mine.yaml:13: unknown key colour, expected one of born-by-use, extensive, help, kind, merge, name, peer-labels,"
                                 + " required, since, source, sparse, survives-restart, unit",
                         "mine.yaml:8: b is a gauge: survives-restart, sparse and merge are for counters",
                         "mine.yaml:18: peer-labels is not a list, expected such as [To]",

@@ -38,6 +38,7 @@ public final class HistoryJob {
         tables.save(Topic.SCOPE_WINDOW, ClickHouseTables::saveScopeWindows);
         tables.save(Topic.MEMBER_STATUS, ClickHouseTables::saveMemberStatuses);
         tables.save(Topic.CLUSTER_ROSTER, ClickHouseTables::saveClusterRosters);
+        tables.save(Topic.COVERAGE, ClickHouseTables::saveCoverages);
         tables.save(Topic.LEADER_CHANGE, ClickHouseTables::saveLeaderChanges);
         tables.save(Topic.ALERT, ClickHouseTables::saveAlerts);
         tables.save(Topic.NOTIFICATION, ClickHouseTables::saveNotifications);

@@ -2,6 +2,7 @@ package io.quorate.sinks.clickhouse;
 
 import io.quorate.events.Alert;
 import io.quorate.events.ClusterRoster;
+import io.quorate.events.Coverage;
 import io.quorate.events.DeadLetter;
 import io.quorate.events.LeaderChange;
 import io.quorate.events.MemberStatus;
@@ -43,6 +44,10 @@ public final class ClickHouseTables {
 
     public static Saved saveClusterRosters(DataStream<ClusterRoster> rosters, ClickHouseSettings settings) {
         return save(rosters, ClusterRosterTable.TABLE, ClusterRoster::cluster, settings);
+    }
+
+    public static Saved saveCoverages(DataStream<Coverage> coverages, ClickHouseSettings settings) {
+        return save(coverages, CoverageTable.TABLE, CoverageRow::of, CoverageRow::cluster, settings);
     }
 
     public static Saved saveLeaderChanges(DataStream<LeaderChange> changes, ClickHouseSettings settings) {

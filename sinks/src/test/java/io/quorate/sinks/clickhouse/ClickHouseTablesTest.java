@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.quorate.events.Alert;
 import io.quorate.events.BucketVector;
+import io.quorate.events.Coverage;
 import io.quorate.events.DeadLetter;
 import io.quorate.events.Histogram;
 import io.quorate.events.Measures;
@@ -138,6 +139,22 @@ class ClickHouseTablesTest {
                         + " member_client_urls, mapSort(label_map), voters FROM cluster_roster FINAL"))
                 .isEqualTo("prod\tc1\t2026-03-29 01:00:10.123\t['a1','a2']\t['m1','']\t[false,true]\t"
                         + "['http://m1:2379 http://m1b:2379','']\t{'az':'b','env':'prod'}\t1\n");
+    }
+
+    /** Whatever comes last: a replay brings what was true before. */
+    @Test
+    void keepsOneRowPerMemberAndMetricAsItWasLastSeen() throws Exception {
+        Coverage basic = Events.coverage(Events.AT, "grpc_server_handling_seconds");
+        Coverage extensive = Events.coverage(Events.AT.plusSeconds(30), null);
+        save(ClickHouseTables::saveCoverages, basic);
+        assertThat(client.execute("SELECT * EXCEPT (observed_at, missing_required) FROM coverage_missing"))
+                .isEqualTo("prod\tm1\ta1\t3.4.23\tgrpc_server_handling_seconds\tbasic-metrics\tset the flag\n");
+
+        save(ClickHouseTables::saveCoverages, extensive);
+        save(ClickHouseTables::saveCoverages, basic);
+        assertThat(client.execute("SELECT metric, why, missing_required, present FROM coverage FINAL ORDER BY metric"))
+                .isEqualTo("etcd_server_has_leader\t\tfalse\ttrue\ngrpc_server_handling_seconds\t\tfalse\ttrue\n");
+        assertThat(client.execute("SELECT count() FROM coverage_missing")).isEqualTo("0\n");
     }
 
     @Test
@@ -297,6 +314,7 @@ class ClickHouseTablesTest {
         PojoTestUtils.assertSerializedAsPojoWithoutKryo(MemberWindowRow.class);
         PojoTestUtils.assertSerializedAsPojoWithoutKryo(ScopeWindowRow.class);
         PojoTestUtils.assertSerializedAsPojoWithoutKryo(SeriesRow.class);
+        PojoTestUtils.assertSerializedAsPojoWithoutKryo(CoverageRow.class);
         PojoTestUtils.assertSerializedAsPojoWithoutKryo(Alert.class);
         PojoTestUtils.assertSerializedAsPojoWithoutKryo(Notification.class);
     }

@@ -3,6 +3,7 @@ package io.quorate.sinks.clickhouse;
 import io.quorate.events.Alert;
 import io.quorate.events.BucketVector;
 import io.quorate.events.ClusterRoster;
+import io.quorate.events.Coverage;
 import io.quorate.events.DeadLetter;
 import io.quorate.events.Histogram;
 import io.quorate.events.LeaderChange;
@@ -15,6 +16,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** One of each, at a time that lies well in the past, with every field that can be filled filled. */
 final class Events {
@@ -72,6 +74,22 @@ final class Events {
                         new ClusterRoster.Member("a1", "m1", false, List.of("http://m1:2379", "http://m1b:2379")),
                         new ClusterRoster.Member("a2", "", true, List.of())),
                 Map.of("env", "prod", "az", "b"));
+    }
+
+    /** Two metrics, one of them perhaps missing. */
+    static Coverage coverage(Instant at, @Nullable String missing) {
+        List<String> all = List.of("etcd_server_has_leader", "grpc_server_handling_seconds");
+        return new Coverage(
+                "prod",
+                "c1",
+                "m1",
+                "a1",
+                "3.4.23",
+                at,
+                all.stream().filter(metric -> !metric.equals(missing)).toList(),
+                missing == null
+                        ? List.of()
+                        : List.of(new Coverage.Missing(missing, "basic-metrics", "set the flag", true)));
     }
 
     static LeaderChange change() {

@@ -37,6 +37,7 @@ class MigrationsTest {
                         "scope_window",
                         "member_status",
                         "cluster_roster",
+                        "coverage",
                         "leader_change",
                         "alert",
                         "notification",

@@ -1,0 +1,123 @@
+package io.quorate.jobs.percentiles;
+
+import io.quorate.events.ClusterRoster;
+import io.quorate.events.Histogram;
+import io.quorate.events.MemberScrape;
+import io.quorate.events.MemberStatus;
+import io.quorate.events.Sample;
+import io.quorate.ingest.catalogue.Catalogue;
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a scrape, a status or a member list tells of who there is and which metrics it shows; no value of any.
+ *
+ * @param member as the scrape or the status names it; empty for a member list
+ * @param memberId lower-case hex, when known
+ * @param version of etcd, when it tells
+ * @param failure why the scrape brought nothing; null when it did, or is none
+ * @param metrics base names that a scrape showed
+ * @param roster the members of a member list
+ */
+public record Sighting(
+        Kind kind,
+        String cluster,
+        @Nullable String clusterId,
+        String member,
+        @Nullable String memberId,
+        Instant observedAt,
+        @Nullable String version,
+        @Nullable String failure,
+        List<String> metrics,
+        List<ClusterRoster.Member> roster) {
+
+    /** Where it comes from. */
+    public enum Kind {
+        SCRAPE,
+        STATUS,
+        ROSTER
+    }
+
+    private static final String VERSION = "etcd_server_version";
+    private static final String VERSION_LABEL = "server_version=\"";
+
+    public Sighting {
+        Objects.requireNonNull(kind, "kind");
+        Objects.requireNonNull(cluster, "cluster");
+        Objects.requireNonNull(member, "member");
+        Objects.requireNonNull(observedAt, "observedAt");
+        metrics = metrics == null ? List.of() : metrics;
+        roster = roster == null ? List.of() : roster;
+    }
+
+    static Sighting of(MemberScrape scrape) {
+        Set<String> metrics = new TreeSet<>();
+        scrape.histograms().stream().map(Histogram::metric).forEach(metrics::add);
+        Stream.concat(scrape.counters().stream(), scrape.gauges().stream())
+                .map(Sample::metric)
+                .forEach(metrics::add);
+        if (scrape.memberId() != null) {
+            // The scrape carries its label in a field of its own.
+            metrics.add("etcd_server_id");
+        }
+        metrics.removeIf(metric -> Catalogue.shipped().metric(metric) == null);
+        return new Sighting(
+                Kind.SCRAPE,
+                scrape.cluster(),
+                scrape.clusterId(),
+                scrape.member(),
+                scrape.memberId(),
+                scrape.observedAt(),
+                version(scrape),
+                scrape.failure(),
+                List.copyOf(metrics),
+                List.of());
+    }
+
+    static Sighting of(MemberStatus status) {
+        return new Sighting(
+                Kind.STATUS,
+                status.cluster(),
+                status.clusterId(),
+                status.member(),
+                status.memberId(),
+                status.observedAt(),
+                status.version(),
+                status.failure(),
+                List.of(),
+                List.of());
+    }
+
+    static Sighting of(ClusterRoster roster) {
+        return new Sighting(
+                Kind.ROSTER,
+                roster.cluster(),
+                roster.clusterId(),
+                "",
+                null,
+                roster.observedAt(),
+                null,
+                null,
+                List.of(),
+                roster.members());
+    }
+
+    /** What another one of the same replaces when it is newer. */
+    String whose() {
+        return kind + " " + member;
+    }
+
+    private static @Nullable String version(MemberScrape scrape) {
+        return scrape.gauges().stream()
+                .filter(gauge ->
+                        gauge.metric().equals(VERSION) && gauge.labels().startsWith(VERSION_LABEL))
+                .map(gauge -> gauge.labels().substring(VERSION_LABEL.length()).replaceFirst("\".*", ""))
+                .findFirst()
+                .orElse(null);
+    }
+}
