@@ -20,6 +20,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -59,8 +61,13 @@ public final class Parts {
         }
     }
 
-    /** Which suite of Debian has which line of etcd. */
-    private static final Map<String, String> SUITES = Map.of("3.4", "bookworm", "3.5", "trixie");
+    /** Which suite of Debian has which line of a program. */
+    private static final Map<Program, Map<String, String>> SUITES = Map.of(
+            Program.ETCD, Map.of("3.4", "bookworm", "3.5", "trixie"),
+            Program.PROMETHEUS, Map.of("2.42", "bookworm", "2.53", "trixie", "3.5", "sid"));
+
+    /** How etcd and Prometheus tell their version. */
+    private static final Pattern VERSION = Pattern.compile("(?m)^(?:etcd Version: |prometheus, version )(\\S+)");
 
     static final String CLICKHOUSE_VERSION = "26.7.3";
     private static final String CLICKHOUSE_PACKAGE = "@chdb/lib-linux-x64-gnu@26.7.3-stable.1";
@@ -146,43 +153,55 @@ public final class Parts {
      * it, whatever suite this machine is of.
      */
     public Path etcd(String line) {
-        Path atHand = etcd();
+        return ofLine(Program.ETCD, line);
+    }
+
+    /** A Prometheus of this line, such as {@code 3.5}, likewise; Debian's newest suite moves on, and then has it no more. */
+    public Path prometheus(String line) {
+        return ofLine(Program.PROMETHEUS, line);
+    }
+
+    private Path ofLine(Program wanted, String line) {
+        Path atHand = program(wanted);
         if (versionOf(atHand).startsWith(line + ".")) {
             return atHand;
         }
-        String suite = SUITES.get(line);
+        Map<String, String> suites = SUITES.getOrDefault(wanted, Map.of());
+        String suite = suites.get(line);
         if (suite == null) {
-            throw new PartUnavailable("etcd " + line + " cannot be had: expected one of "
-                    + SUITES.keySet().stream().sorted().toList() + "; put an etcd " + line + " on PATH");
+            throw new PartUnavailable(wanted.command + " " + line + " cannot be had: expected one of "
+                    + suites.keySet().stream().sorted().toList() + "; put " + wanted.command + " " + line
+                    + " on PATH");
         }
-        Path folder = home.parts().resolve(Program.ETCD.debianPackage + "-" + suite);
-        Path binary = folder.resolve("usr/bin").resolve(Program.ETCD.command);
+        Path folder = home.parts().resolve(wanted.debianPackage + "-" + suite);
+        Path binary = folder.resolve("usr/bin").resolve(wanted.command);
         return alone(() -> {
             if (!Files.isExecutable(binary)) {
-                fetchDebian(Program.ETCD, folder, new Apt(home, suite));
+                fetchDebian(wanted, folder, new Apt(home, suite));
             }
             String version = versionOf(binary);
             if (!version.startsWith(line + ".")) {
-                throw new PartUnavailable("etcd " + line + " cannot be had: " + suite + " brought " + version
-                        + "; put an etcd " + line + " at " + binary);
+                throw new PartUnavailable(wanted.command + " " + line + " cannot be had: " + suite + " brought "
+                        + version + "; put " + wanted.command + " " + line + " at " + binary);
             }
             return binary;
         });
     }
 
     /** Such as {@code 3.4.23}. */
-    private String versionOf(Path etcd) {
-        Path log = home.log("etcd-version-" + ProcessHandle.current().pid());
+    private String versionOf(Path binary) {
+        Path log = home.log(
+                binary.getFileName() + "-version-" + ProcessHandle.current().pid());
         try {
             Files.deleteIfExists(log);
-            run(List.of(etcd.toString(), "--version"), home.parts(), log);
+            run(List.of(binary.toString(), "--version"), home.parts(), log);
             String said = Files.readString(log, StandardCharsets.ISO_8859_1);
             Files.delete(log);
-            return said.lines()
-                    .filter(line -> line.startsWith("etcd Version: "))
-                    .findFirst()
-                    .map(line -> line.substring("etcd Version: ".length()).trim())
-                    .orElseThrow(() -> new PartUnavailable(etcd + " --version did not tell one, but: " + said.trim()));
+            Matcher version = VERSION.matcher(said);
+            if (!version.find()) {
+                throw new PartUnavailable(binary + " --version did not tell one, but: " + said.trim());
+            }
+            return version.group(1);
         } catch (IOException e) {
             throw new UncheckedIOException(log + " cannot be used", e);
         }

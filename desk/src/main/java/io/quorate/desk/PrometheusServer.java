@@ -35,7 +35,17 @@ public final class PrometheusServer implements AutoCloseable {
     /** Starts it with data under that directory; port 0 takes a free one. Waits until it is ready. */
     public static PrometheusServer start(
             Home home, String directory, int port, Duration interval, List<Target> targets) {
-        Path prometheus = Parts.of(home).prometheus();
+        return start(home, Parts.of(home).prometheus(), directory, port, interval, targets);
+    }
+
+    /** The same with a Prometheus of this line, such as {@code 3.5}. */
+    public static PrometheusServer ofLine(
+            Home home, String line, String directory, Duration interval, List<Target> targets) {
+        return start(home, Parts.of(home).prometheus(line), directory, 0, interval, targets);
+    }
+
+    private static PrometheusServer start(
+            Home home, Path prometheus, String directory, int port, Duration interval, List<Target> targets) {
         Path data = home.data(directory);
         Path settings = data.resolve("prometheus.yml");
         try {
