@@ -1,9 +1,13 @@
 package io.quorate.cli;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.quorate.desk.FreePorts;
 import io.quorate.desk.PartUnavailable;
 import io.quorate.desk.Platform;
 import io.quorate.desk.PortBusy;
+import io.quorate.ingest.catalogue.Shown;
+import io.quorate.ingest.etcd.EtcdProbe;
 import io.quorate.jobs.settings.Settings;
 import io.quorate.jobs.settings.SettingsReader;
 import io.quorate.rules.Rule;
@@ -20,7 +24,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -48,7 +55,18 @@ final class DoctorCommand implements Callable<Integer> {
     /** For everything that is asked at once. */
     private static final Duration ROUND = Duration.ofSeconds(5);
 
-    private static final int AT_ONCE = 256;
+    /** For all rounds: what is told after ten seconds nobody waits for. */
+    private static final Duration IN_ALL = Duration.ofSeconds(9);
+
+    private static final int AT_ONCE = 512;
+
+    /** How findings are written. */
+    enum Format {
+        TEXT,
+        JSON
+    }
+
+    private static final ObjectMapper JSON = new ObjectMapper();
 
     @Option(names = "--config", required = true, paramLabel = "FILE", description = "The settings: quorate.yaml.")
     private Path config = Path.of("quorate.yaml");
@@ -56,19 +74,27 @@ final class DoctorCommand implements Callable<Integer> {
     @Option(names = "--print-config", description = "Only print the effective settings, secrets masked.")
     private boolean printConfig;
 
+    @Option(
+            names = "--format",
+            paramLabel = "text|json",
+            defaultValue = "text",
+            description = "text, one line per finding; or json, one object with all of them. Default: text.")
+    private Format format = Format.TEXT;
+
     /** What is looked at, and what of it is told when it does not answer in time. */
     private record Check(String part, String name, Callable<List<Finding>> look) {}
 
     private final List<Check> checks = new ArrayList<>();
 
     @Override
-    public Integer call() throws InvalidYaml, InterruptedException {
+    public Integer call() throws InvalidYaml, InterruptedException, JsonProcessingException {
         if (printConfig) {
             System.out.print(SettingsReader.print(config));
             return 0;
         }
         Settings settings = SettingsReader.read(config);
-        Finding.ok("settings", config + ": " + summary(settings)).tell();
+        List<Finding> findings = new ArrayList<>();
+        findings.add(Finding.ok("settings", config + ": " + summary(settings)));
         List<PrometheusCheckup> servers = settings.prometheus().stream()
                 .map(server -> new PrometheusCheckup(server, settings.windows().size()))
                 .toList();
@@ -99,14 +125,56 @@ final class DoctorCommand implements Callable<Integer> {
             }
         }
         if (settings.receivers().isEmpty()) {
-            Finding.ok("alerting", "no receivers: alerts are only recorded; add alerting.receivers to be notified")
-                    .tell();
+            findings.add(Finding.ok(
+                    "alerting", "no receivers: alerts are only recorded; add alerting.receivers to be notified"));
         }
-        List<Finding> findings = new ArrayList<>(looked());
+        findings.addAll(looked());
         clusters.forEach(cluster -> findings.addAll(cluster.compared()));
+        findings.addAll(seen(servers, clusters, settings.rules()));
+        if (!clusters.isEmpty()) {
+            findings.add(Finding.ok("practice", Practices.UNSEEN));
+        }
         findings.addAll(unknownTo(servers, clusters));
-        findings.forEach(Finding::tell);
-        return findings.stream().anyMatch(Finding::missed) ? Quorate.OUT_OF_REACH : 0;
+        boolean missed = findings.stream().anyMatch(Finding::missed);
+        if (format == Format.JSON) {
+            System.out.println(JSON.writerWithDefaultPrettyPrinter()
+                    .writeValueAsString(Map.of(
+                            "ok",
+                            !missed,
+                            "findings",
+                            findings.stream().map(Finding::fields).toList())));
+        } else {
+            findings.forEach(Finding::tell);
+        }
+        return missed ? Quorate.OUT_OF_REACH : 0;
+    }
+
+    /** What the servers have of each cluster, the members among them that nobody scrapes. */
+    private static List<Finding> seen(List<PrometheusCheckup> servers, List<EtcdCheckup> clusters, List<Rule> rules) {
+        SortedMap<String, SortedMap<String, Shown>> all = new TreeMap<>();
+        for (PrometheusCheckup server : servers) {
+            server.shown()
+                    .forEach((cluster, members) -> all.computeIfAbsent(cluster, unseen -> new TreeMap<>())
+                            .putAll(members));
+        }
+        for (EtcdCheckup cluster : clusters) {
+            SortedMap<String, Shown> members = all.get(cluster.cluster());
+            if (members == null) {
+                continue;
+            }
+            for (EtcdProbe.Listed member : cluster.members()) {
+                boolean scraped = members.keySet().stream()
+                        .anyMatch(name -> name.equals(member.name())
+                                || member.clientUrls().stream().anyMatch(url -> url.endsWith("/" + name)));
+                // Names that only a relabel rule knows cannot be matched: as many as members is enough then.
+                if (!scraped && members.size() < cluster.members().size()) {
+                    members.put(member.name().isEmpty() ? member.memberId() : member.name(), Shown.never());
+                }
+            }
+        }
+        List<Finding> findings = new ArrayList<>();
+        all.forEach((cluster, members) -> findings.addAll(Sight.of(cluster, members, rules)));
+        return findings;
     }
 
     private static String summary(Settings settings) {
@@ -167,23 +235,25 @@ final class DoctorCommand implements Callable<Integer> {
         List<Future<List<Finding>>> begun =
                 checks.stream().map(check -> looking.submit(check.look())).toList();
         long rounds = 1 + (checks.size() - 1) / AT_ONCE;
-        long until = System.nanoTime() + ROUND.multipliedBy(rounds).toNanos();
+        Duration patience = ROUND.multipliedBy(rounds);
+        patience = patience.compareTo(IN_ALL) > 0 ? IN_ALL : patience;
+        long until = System.nanoTime() + patience.toNanos();
         List<Finding> findings = new ArrayList<>();
         for (int i = 0; i < begun.size(); i++) {
-            findings.addAll(found(checks.get(i), begun.get(i), until));
+            findings.addAll(found(checks.get(i), begun.get(i), until, patience));
         }
         looking.shutdownNow();
         return findings;
     }
 
-    private static List<Finding> found(Check check, Future<List<Finding>> begun, long until)
+    private static List<Finding> found(Check check, Future<List<Finding>> begun, long until, Duration patience)
             throws InterruptedException {
         try {
             return begun.get(Math.max(0, until - System.nanoTime()), TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {
             return List.of(Finding.miss(
                     check.part(),
-                    check.name() + " has not answered within " + ROUND.toSeconds()
+                    check.name() + " has not answered within " + patience.toSeconds()
                             + " s; check the address and that it is up"));
         } catch (ExecutionException e) {
             return List.of(Finding.miss(

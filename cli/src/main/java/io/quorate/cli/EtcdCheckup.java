@@ -65,8 +65,24 @@ final class EtcdCheckup {
                                     .collect(Collectors.joining(", "))
                             + "; expected the members of one; check ingest.etcd.endpoints"));
         }
+        if (told.isEmpty()) {
+            return List.of();
+        }
+        List<Finding> findings = new ArrayList<>();
         // One that did not answer may be any member of the list.
-        return told.isEmpty() || told.size() < endpoints().size() ? List.of() : withoutEndpoint(told);
+        if (told.size() == endpoints().size()) {
+            findings.addAll(withoutEndpoint(told));
+        }
+        Practices.of(told).forEach(note -> findings.add(Finding.note(part, note)));
+        return findings;
+    }
+
+    /** Members by the cluster's own list; empty while nobody told it, or not all told the same cluster's. */
+    List<EtcdProbe.Listed> members() {
+        List<EtcdProbe.Answer> told = List.copyOf(answers.values());
+        return told.stream().map(EtcdProbe.Answer::clusterId).distinct().count() == 1
+                ? told.get(0).members()
+                : List.of();
     }
 
     private List<Finding> withoutEndpoint(List<EtcdProbe.Answer> told) {

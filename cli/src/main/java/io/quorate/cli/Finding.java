@@ -1,6 +1,8 @@
 package io.quorate.cli;
 
 import java.io.PrintStream;
+import java.util.Locale;
+import java.util.Map;
 
 /**
  * What a look at one part of the settings brought.
@@ -49,6 +51,11 @@ record Finding(Verdict verdict, String part, String what) {
 
     boolean missed() {
         return verdict == Verdict.MISS;
+    }
+
+    /** For machines. */
+    Map<String, String> fields() {
+        return Map.of("verdict", verdict.shown.toLowerCase(Locale.ROOT), "part", part, "what", what);
     }
 
     /** A miss goes to standard error, all else to standard output: either can be kept without the other. */

@@ -3,6 +3,9 @@ package io.quorate.cli;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.quorate.ingest.catalogue.Catalogue;
+import io.quorate.ingest.catalogue.Metric;
+import io.quorate.ingest.catalogue.Shown;
 import io.quorate.ingest.prometheus.BearerToken;
 import io.quorate.ingest.prometheus.PrometheusSettings;
 import io.quorate.rules.yaml.Durations;
@@ -10,9 +13,12 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -39,6 +45,9 @@ final class PrometheusCheckup {
     /** Long enough for three scrapes at the longest interval that Prometheus' own look-back bears. */
     private static final String LOOK_BACK = "[15m]";
 
+    /** Of its quota: etcd raises NOSPACE a little before it is reached. */
+    private static final String NEARLY_FULL = "0.8";
+
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final PrometheusSettings settings;
@@ -48,6 +57,7 @@ final class PrometheusCheckup {
             new OkHttpClient.Builder().followRedirects(false).build();
 
     private volatile @Nullable SortedMap<String, Integer> clusters;
+    private volatile SortedMap<String, SortedMap<String, Shown>> shown = new TreeMap<>();
 
     /** An answer that is not what was asked for; the message says what was wrong and what to do next. */
     private static final class Refused extends IOException {
@@ -75,6 +85,11 @@ final class PrometheusCheckup {
     /** The clusters that it has series of; empty while it has not answered. */
     Optional<Collection<String>> clusters() {
         return Optional.ofNullable(clusters).map(SortedMap::keySet);
+    }
+
+    /** What each member of each cluster shows of the required metrics, by the names that its series carry. */
+    SortedMap<String, SortedMap<String, Shown>> shown() {
+        return shown;
     }
 
     List<Finding> ask(Duration patience) {
@@ -121,6 +136,7 @@ final class PrometheusCheckup {
                             + "' and cannot be placed; set ingest.prometheus.cluster, or narrow"
                             + " ingest.prometheus.selector"));
         }
+        look(findings, until);
         interval(some, until)
                 .filter(interval -> interval.compareTo(window) > 0)
                 .ifPresent(interval -> findings.add(Finding.note(
@@ -130,6 +146,95 @@ final class PrometheusCheckup {
                                 + ": windows would be marked as gaps; set percentiles.window to at least "
                                 + Durations.text(interval))));
         return findings;
+    }
+
+    /** Which of the required metrics each member shows, and how full its database is. */
+    private void look(List<Finding> findings, long until) {
+        String by = "(" + String.join(", ", labelNames()) + ")";
+        String names = Catalogue.shipped().metrics().stream()
+                .filter(Metric::required)
+                .map(metric -> metric.kind() == Metric.Kind.HISTOGRAM ? metric.name() + "_count" : metric.name())
+                .collect(Collectors.joining("|"));
+        try {
+            Map<Who, Set<String>> metrics = new HashMap<>();
+            for (JsonNode group : query(
+                    "count by (__name__, " + by.substring(1) + " (" + selecting("__name__=~\"" + names + "\"") + ")",
+                    until)) {
+                Who who = who(group);
+                if (who != null) {
+                    metrics.computeIfAbsent(who, unseen -> new HashSet<>())
+                            .add(group.path("metric").path("__name__").asText().replaceFirst("_count$", ""));
+                }
+            }
+            Map<Who, String> versions = new HashMap<>();
+            for (JsonNode group : query(
+                    "count by (server_version, " + by.substring(1) + " ("
+                            + selecting("__name__=\"etcd_server_version\"") + ")",
+                    until)) {
+                Who who = who(group);
+                if (who != null) {
+                    versions.put(
+                            who, group.path("metric").path("server_version").asText());
+                }
+            }
+            SortedMap<String, SortedMap<String, Shown>> found = new TreeMap<>();
+            metrics.forEach((who, shownNames) -> found.computeIfAbsent(who.cluster(), unseen -> new TreeMap<>())
+                    .put(who.member(), Shown.page(shownNames, versions.get(who), (int) metrics.keySet().stream()
+                            .filter(other -> other.cluster().equals(who.cluster()))
+                            .count())));
+            for (JsonNode group : query("count by " + by + " (" + selecting("__name__=\"up\"") + " == 0)", until)) {
+                Who who = who(group);
+                if (who != null) {
+                    found.computeIfAbsent(who.cluster(), unseen -> new TreeMap<>())
+                            .put(who.member(), Shown.failed("scrape failed: up == 0"));
+                }
+            }
+            shown = found;
+            for (JsonNode full : query(
+                    "max by " + by + " (" + selecting("__name__=\"etcd_mvcc_db_total_size_in_bytes\"") + ") / max by "
+                            + by + " (" + selecting("__name__=\"etcd_server_quota_backend_bytes\"") + ") > "
+                            + NEARLY_FULL,
+                    until)) {
+                Who who = who(full);
+                if (who != null) {
+                    findings.add(Finding.note(
+                            "etcd " + who.cluster(),
+                            "the database of " + who.member() + " takes "
+                                    + Math.round(
+                                            100 * full.path("value").path(1).asDouble())
+                                    + " % of its quota; compact and defragment, or raise --quota-backend-bytes"));
+                }
+            }
+        } catch (IOException e) {
+            findings.add(
+                    Finding.note(PART, url() + ": which metrics are there was not told (" + Finding.plain(e) + ")"));
+        }
+    }
+
+    private record Who(String cluster, String member) {}
+
+    private @Nullable Who who(JsonNode group) {
+        JsonNode labels = group.path("metric");
+        String cluster = labels.path(settings.clusterLabel()).asText(settings.cluster());
+        String memberLabel = settings.memberLabel();
+        String member = memberLabel != null
+                ? labels.path(memberLabel).asText("")
+                : labels.path("member").asText(labels.path("instance").asText(""));
+        return cluster == null || member.isEmpty() ? null : new Who(cluster, member);
+    }
+
+    private List<String> labelNames() {
+        String memberLabel = settings.memberLabel();
+        return memberLabel == null
+                ? List.of(settings.clusterLabel(), "member", "instance")
+                : List.of(settings.clusterLabel(), memberLabel);
+    }
+
+    private String selecting(String name) {
+        String inner = settings.selector()
+                .substring(1, settings.selector().length() - 1)
+                .strip();
+        return "{" + name + (inner.isEmpty() ? "" : "," + inner) + "}";
     }
 
     private static String named(SortedMap<String, Integer> clusters) {

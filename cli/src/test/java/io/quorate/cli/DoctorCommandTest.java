@@ -3,6 +3,8 @@ package io.quorate.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.quorate.desk.EtcdCluster;
 import io.quorate.desk.Home;
 import io.quorate.desk.PrometheusServer;
@@ -91,7 +93,14 @@ class DoctorCommandTest {
         assertThat(console.told())
                 .contains("ok    prometheus       " + prometheus.url()
                         + ": clusters by label 'cluster': prod-a (2 members)\n")
-                .doesNotContain("note ");
+                .contains("ok    coverage prod-a  all 17 required metrics of 2 members are there, or appear with their"
+                        + " first event\n")
+                .contains("ok    practice         not to be seen from outside: ");
+        assertThat(console.told().lines().filter(line -> line.startsWith("note ")))
+                .as("best practice alone")
+                .hasSize(2)
+                .anyMatch(line -> line.contains("2 voters: an even number survives no more failures than 1;"))
+                .anyMatch(line -> line.contains("members advertise http:"));
         assertThat(console.complained()).isEmpty();
         // Its handler may have got hold of standard error before this test did.
         assertThat(Logger.getLogger("io.grpc.netty").isLoggable(Level.INFO)).isFalse();
@@ -106,6 +115,24 @@ class DoctorCommandTest {
                         "MISS  etcd prod-b      etcd cluster 'prod-b' has no series in Prometheus, which has: prod-a;"
                                 + " windows and statuses would not meet; check ingest.etcd.cluster or"
                                 + " ingest.prometheus.cluster-label\n");
+    }
+
+    @Test
+    void writesTheSameForMachines() throws Exception {
+        Path settings = settings("", "prod-a", cluster.endpoints(), "");
+        assertThat(Quorate.run("doctor", "--config", settings.toString(), "--format", "json"))
+                .isZero();
+
+        JsonNode answer = new ObjectMapper().readTree(console.told());
+        assertThat(answer.path("ok").asBoolean()).isTrue();
+        assertThat(answer.path("findings"))
+                .anySatisfy(finding -> {
+                    assertThat(finding.path("verdict").asText()).isEqualTo("note");
+                    assertThat(finding.path("part").asText()).isEqualTo("etcd prod-a");
+                    assertThat(finding.path("what").asText()).startsWith("2 voters");
+                })
+                .noneMatch(finding -> finding.path("verdict").asText().equals("miss"));
+        assertThat(console.complained()).isEmpty();
     }
 
     @Test
@@ -206,6 +233,13 @@ class DoctorCommandTest {
     }
 
     private int doctor(String ofPrometheus, String name, List<String> endpoints, String more) throws Exception {
+        return Quorate.run(
+                "doctor",
+                "--config",
+                settings(ofPrometheus, name, endpoints, more).toString());
+    }
+
+    private Path settings(String ofPrometheus, String name, List<String> endpoints, String more) throws Exception {
         Path settings = folder.resolve("quorate.yaml");
         Files.writeString(
                 settings, """
@@ -214,7 +248,7 @@ class DoctorCommandTest {
                   etcd: [ { cluster: %s, endpoints: ["%s"] } ]
                 %s
                 """.formatted(prometheus.url(), ofPrometheus, name, String.join("\", \"", endpoints), more));
-        return Quorate.run("doctor", "--config", settings.toString());
+        return settings;
     }
 
     private static String answer(String query) throws Exception {

@@ -31,6 +31,8 @@ public final class EtcdProbe {
      *
      * @param name by the member list; blank for one that has not joined yet
      * @param leaderId whom it believes to lead; null for nobody
+     * @param dbSizeBytes of the backend file
+     * @param errors as etcd words them; alarms stand here
      * @param members all of the cluster, itself among them
      */
     public record Answer(
@@ -42,6 +44,8 @@ public final class EtcdProbe {
             @Nullable String leaderId,
             boolean learner,
             long raftTerm,
+            long dbSizeBytes,
+            List<String> errors,
             List<Listed> members) {
 
         /** As a person would say it. */
@@ -57,7 +61,7 @@ public final class EtcdProbe {
     }
 
     /** A member as the member list has it. */
-    public record Listed(String memberId, String name, List<String> clientUrls) {}
+    public record Listed(String memberId, String name, boolean learner, List<String> clientUrls) {}
 
     /** There was none; the message says why and what to look at next, in the poller's words. */
     public static final class NoAnswer extends Exception {
@@ -108,7 +112,10 @@ public final class EtcdProbe {
     private static Answer answer(String url, MemberListResponse list, StatusResponse status) {
         List<Listed> members = list.getMembersList().stream()
                 .map(member -> new Listed(
-                        Long.toHexString(member.getID()), member.getName(), List.copyOf(member.getClientURLsList())))
+                        Long.toHexString(member.getID()),
+                        member.getName(),
+                        member.getIsLearner(),
+                        List.copyOf(member.getClientURLsList())))
                 .toList();
         String memberId = Long.toHexString(status.getHeader().getMemberId());
         return new Answer(
@@ -124,6 +131,8 @@ public final class EtcdProbe {
                 status.getLeader() == 0 ? null : Long.toHexString(status.getLeader()),
                 status.getIsLearner(),
                 status.getRaftTerm(),
+                status.getDbSize(),
+                List.copyOf(status.getErrorsList()),
                 members);
     }
 
