@@ -79,13 +79,14 @@ final class EtcdPoller implements Poller {
             return;
         }
         polling = true;
+        Duration spread = context.spread(settings.interval());
         for (int i = 0; i < endpoints.size(); i++) {
             Endpoint endpoint = endpoints.get(i);
             Duration phase = settings.interval().multipliedBy(i).dividedBy(endpoints.size());
-            context.every(phase, settings.interval(), () -> askStatus(endpoint));
+            context.every(spread.plus(phase), settings.interval(), () -> askStatus(endpoint));
         }
         // Between two statuses. Often enough to try again soon when the list could not be had.
-        context.every(settings.interval().dividedBy(2L * endpoints.size()), settings.interval(), () -> {
+        context.every(spread.plus(settings.interval().dividedBy(2L * endpoints.size())), settings.interval(), () -> {
             boolean due = System.nanoTime() - sinceListNanos
                     >= settings.memberListInterval().toNanos()
                             - settings.interval().dividedBy(2).toNanos();

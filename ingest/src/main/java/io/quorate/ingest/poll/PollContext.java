@@ -10,6 +10,9 @@ public interface PollContext {
     /** Runs this again and again; what it throws fails the job. */
     ScheduledFuture<?> every(Duration phase, Duration interval, Runnable work);
 
+    /** Where in the interval this split begins: its own part of it, always the same, so that a fleet is not polled all at once. */
+    Duration spread(Duration interval);
+
     /** Runs this on the reader's clock, soon; what it throws fails the job. */
     void soon(Runnable work);
 

@@ -1,8 +1,10 @@
 package io.quorate.ingest.poll;
 
+import io.quorate.events.DeadLetter;
 import io.quorate.ingest.Observation;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -11,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
@@ -18,8 +21,8 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.BiFunction;
 import org.apache.flink.api.connector.source.ReaderOutput;
+import org.apache.flink.api.connector.source.SourceEvent;
 import org.apache.flink.api.connector.source.SourceOutput;
 import org.apache.flink.api.connector.source.SourceReader;
 import org.apache.flink.api.connector.source.SourceReaderContext;
@@ -34,14 +37,14 @@ import org.slf4j.LoggerFactory;
  * Runs the pollers of its splits and hands over what they bring, one observation at a time. A mark moves when its
  * observation went downstream, not when it arrived, so a checkpoint never claims what is still waiting here.
  */
-public final class PollReader implements SourceReader<Observation, PollSplit> {
+final class PollReader implements SourceReader<Observation, PollSplit> {
 
     private static final Logger LOG = LoggerFactory.getLogger(PollReader.class);
     private static final int CONGESTED = 20_000;
     /** Far beyond what any poller looks back. */
     private static final long FORGET_AFTER_MILLIS = Duration.ofHours(1).toMillis();
 
-    private final BiFunction<PollSplit, PollContext, @Nullable Poller> pollers;
+    private final PollSource.Pollers pollers;
     private final ScheduledExecutorService clock;
     private final Counter polls;
     private final Counter failures;
@@ -55,11 +58,13 @@ public final class PollReader implements SourceReader<Observation, PollSplit> {
     /** Only touched by Flink's thread. */
     private final Map<String, Running> running = new LinkedHashMap<>();
 
+    /** Splits that were let go, whose outputs Flink still keeps. */
+    private final ArrayDeque<String> released = new ArrayDeque<>();
+
     private final ArrayDeque<PollSplit> notYetStarted = new ArrayDeque<>();
     private boolean started;
 
-    /** Makes a poller per split; null for a split that the settings no longer name. */
-    public PollReader(SourceReaderContext context, BiFunction<PollSplit, PollContext, @Nullable Poller> pollers) {
+    PollReader(SourceReaderContext context, PollSource.Pollers pollers) {
         this.pollers = pollers;
         this.clock = Executors.newSingleThreadScheduledExecutor(work -> {
             Thread thread = new Thread(work, "poll-clock-" + context.getIndexOfSubtask());
@@ -71,17 +76,31 @@ public final class PollReader implements SourceReader<Observation, PollSplit> {
         this.samples = context.metricGroup().counter("samples", new ThreadSafeSimpleCounter());
     }
 
-    private record Arrival(String splitId, Parcel parcel) {}
+    /**
+     * What came.
+     *
+     * @param poller whose it is: what comes of one that was let go is not handed over; null for what is of no split
+     */
+    private record Arrival(@Nullable Running poller, Parcel parcel) {}
 
     private static final class Running {
 
-        private final Poller poller;
+        private final Target target;
         private final Map<String, Long> delivered;
+        private final List<ScheduledFuture<?>> schedules = new CopyOnWriteArrayList<>();
+        private @Nullable Poller poller;
         private @Nullable SourceOutput<Observation> output;
 
-        private Running(Poller poller, Map<String, Long> delivered) {
-            this.poller = poller;
-            this.delivered = delivered;
+        private Running(PollSplit split) {
+            this.target = split.target();
+            this.delivered = new HashMap<>(split.delivered());
+        }
+
+        private void close() {
+            schedules.forEach(schedule -> schedule.cancel(false));
+            if (poller != null) {
+                poller.close();
+            }
         }
     }
 
@@ -102,13 +121,47 @@ public final class PollReader implements SourceReader<Observation, PollSplit> {
     }
 
     private void begin(PollSplit split) {
-        Poller poller = pollers.apply(split, new SplitContext(split.splitId()));
+        Running one = new Running(split);
+        Poller poller = pollers.poller(split, new SplitContext(one));
         if (poller == null) {
             LOG.warn("{} is no longer in the settings and is not polled", split.splitId());
             return;
         }
-        running.put(split.splitId(), new Running(poller, new HashMap<>(split.delivered())));
+        one.poller = poller;
+        Running before = running.put(split.splitId(), one);
+        if (before != null) {
+            letGo(before);
+        }
         poller.start();
+    }
+
+    @Override
+    public void handleSourceEvents(SourceEvent event) {
+        if (event instanceof TargetsChanged change) {
+            for (Target target : change.changed()) {
+                Running before = running.get(target.id());
+                begin(new PollSplit(target, before == null ? Map.of() : before.delivered));
+            }
+            for (String id : change.gone()) {
+                Running before = running.remove(id);
+                if (before != null) {
+                    letGo(before);
+                }
+            }
+        } else if (event instanceof DiscoveryTrouble trouble) {
+            Instant now = Instant.ofEpochMilli(System.currentTimeMillis());
+            arrive(
+                    null,
+                    List.of(Parcel.plain(Observation.of(
+                            new DeadLetter(trouble.discovery(), "discovery", trouble.detail(), null, "", now)))));
+        }
+    }
+
+    private void letGo(Running split) {
+        split.close();
+        if (split.output != null) {
+            released.add(split.target.id());
+        }
     }
 
     @Override
@@ -127,19 +180,28 @@ public final class PollReader implements SourceReader<Observation, PollSplit> {
             return InputStatus.NOTHING_AVAILABLE;
         }
         waiting.decrementAndGet();
-        Running split = running.get(arrival.splitId());
-        if (split != null) {
+        while (!released.isEmpty()) {
+            output.releaseOutputForSplit(released.remove());
+        }
+        hand(arrival, output);
+        return arrivals.isEmpty() ? InputStatus.NOTHING_AVAILABLE : InputStatus.MORE_AVAILABLE;
+    }
+
+    private void hand(Arrival arrival, ReaderOutput<Observation> output) {
+        Parcel parcel = arrival.parcel();
+        long at = parcel.observation().observedAt().toEpochMilli();
+        Running split = arrival.poller();
+        if (split == null) {
+            output.collect(parcel.observation(), at);
+        } else if (running.get(split.target.id()) == split) {
             if (split.output == null) {
-                split.output = output.createOutputForSplit(arrival.splitId());
+                split.output = output.createOutputForSplit(split.target.id());
             }
-            Parcel parcel = arrival.parcel();
-            long at = parcel.observation().observedAt().toEpochMilli();
             split.output.collect(parcel.observation(), at);
             if (parcel.target() != null) {
                 split.delivered.merge(parcel.target(), at, Math::max);
             }
         }
-        return arrivals.isEmpty() ? InputStatus.NOTHING_AVAILABLE : InputStatus.MORE_AVAILABLE;
     }
 
     @Override
@@ -163,7 +225,7 @@ public final class PollReader implements SourceReader<Observation, PollSplit> {
                     .max()
                     .orElse(0);
             split.delivered.values().removeIf(mark -> mark < newest - FORGET_AFTER_MILLIS);
-            splits.add(new PollSplit(id, split.delivered));
+            splits.add(new PollSplit(split.target, split.delivered));
         });
         return splits;
     }
@@ -171,7 +233,14 @@ public final class PollReader implements SourceReader<Observation, PollSplit> {
     @Override
     public void close() {
         clock.shutdownNow();
-        running.values().forEach(split -> split.poller.close());
+        running.values().forEach(Running::close);
+        pollers.close();
+    }
+
+    private void arrive(@Nullable Running split, List<Parcel> parcels) {
+        waiting.addAndGet(parcels.size());
+        parcels.forEach(parcel -> arrivals.add(new Arrival(split, parcel)));
+        available.complete(null);
     }
 
     private void broke(Throwable cause) {
@@ -181,16 +250,25 @@ public final class PollReader implements SourceReader<Observation, PollSplit> {
 
     private final class SplitContext implements PollContext {
 
-        private final String splitId;
+        private final Running split;
 
-        private SplitContext(String splitId) {
-            this.splitId = splitId;
+        private SplitContext(Running split) {
+            this.split = split;
         }
 
         @Override
         public ScheduledFuture<?> every(Duration phase, Duration interval, Runnable work) {
-            return clock.scheduleAtFixedRate(
-                    guarded(work), phase.toMillis(), interval.toMillis(), TimeUnit.MILLISECONDS);
+            ScheduledFuture<?> schedule =
+                    clock.scheduleAtFixedRate(guarded(work), phase.toNanos(), interval.toNanos(), TimeUnit.NANOSECONDS);
+            split.schedules.add(schedule);
+            return schedule;
+        }
+
+        @Override
+        public Duration spread(Duration interval) {
+            // Of neighbours such as c-1 and c-2 the plain hash codes are neighbours too.
+            int mixed = split.target.id().hashCode() * 0x9E3779B9;
+            return Duration.ofNanos((long) ((mixed >>> 8) / (double) (1 << 24) * interval.toNanos()));
         }
 
         @Override
@@ -198,7 +276,7 @@ public final class PollReader implements SourceReader<Observation, PollSplit> {
             try {
                 clock.execute(guarded(work));
             } catch (RejectedExecutionException closed) {
-                LOG.debug("{} answered after its reader closed", splitId, closed);
+                LOG.debug("{} answered after its reader closed", split.target.id(), closed);
             }
         }
 
@@ -214,9 +292,7 @@ public final class PollReader implements SourceReader<Observation, PollSplit> {
 
         @Override
         public void deliver(List<Parcel> parcels) {
-            waiting.addAndGet(parcels.size());
-            parcels.forEach(parcel -> arrivals.add(new Arrival(splitId, parcel)));
-            available.complete(null);
+            arrive(split, parcels);
         }
 
         @Override

@@ -5,15 +5,19 @@ import java.util.Objects;
 import org.apache.flink.api.connector.source.SourceSplit;
 
 /**
- * One server or cluster that is polled. Its settings are not part of it, so that a restart takes new ones.
+ * One target that is polled. How it is polled (intervals, secrets) is not part of it, so that a restart takes new settings.
  *
- * @param splitId which one, stable over restarts
- * @param delivered per target the time of the newest observation that went downstream, in milliseconds since the epoch
+ * @param delivered by what is marked, the time of the newest observation that went downstream, in milliseconds since the epoch
  */
-public record PollSplit(String splitId, Map<String, Long> delivered) implements SourceSplit {
+public record PollSplit(Target target, Map<String, Long> delivered) implements SourceSplit {
 
     public PollSplit {
-        Objects.requireNonNull(splitId, "splitId");
+        Objects.requireNonNull(target, "target");
         delivered = Map.copyOf(delivered);
+    }
+
+    @Override
+    public String splitId() {
+        return target.id();
     }
 }

@@ -71,6 +71,15 @@ public record PrometheusSettings(
         if (cluster != null && cluster.isBlank()) {
             problems.add("cluster: is blank, expected a name or no such key");
         }
+        judge(interval, timeout, problems);
+        if (!problems.isEmpty()) {
+            // A line per key, for whoever tells each with its place.
+            throw new IllegalArgumentException("ingest.prometheus." + String.join("\ningest.prometheus.", problems));
+        }
+    }
+
+    /** What is wrong with how often it is asked, and for how long. */
+    static void judge(Duration interval, Duration timeout, List<String> problems) {
         if (interval.compareTo(SHORTEST) < 0) {
             problems.add("metrics-interval: " + interval.toMillis() + "ms is too short, expected at least 100ms");
         }
@@ -81,10 +90,6 @@ public record PrometheusSettings(
         if (timeout.isNegative() || timeout.isZero() || timeout.compareTo(interval) > 0) {
             problems.add("timeout: " + timeout.toMillis() + "ms, expected more than 0 and at most the interval of "
                     + interval.toMillis() + "ms");
-        }
-        if (!problems.isEmpty()) {
-            // A line per key, for whoever tells each with its place.
-            throw new IllegalArgumentException("ingest.prometheus." + String.join("\ningest.prometheus.", problems));
         }
     }
 

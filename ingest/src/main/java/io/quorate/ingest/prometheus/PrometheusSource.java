@@ -1,29 +1,18 @@
 package io.quorate.ingest.prometheus;
 
-import io.quorate.ingest.Observation;
-import io.quorate.ingest.poll.AssignedSplits;
-import io.quorate.ingest.poll.AssignedSplitsSerializer;
-import io.quorate.ingest.poll.PollEnumerator;
-import io.quorate.ingest.poll.PollReader;
-import io.quorate.ingest.poll.PollSplit;
-import io.quorate.ingest.poll.PollSplitSerializer;
+import io.quorate.ingest.poll.Discovery;
+import io.quorate.ingest.poll.PollSource;
+import io.quorate.ingest.poll.Target;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Set;
-import org.apache.flink.api.connector.source.Boundedness;
-import org.apache.flink.api.connector.source.Source;
-import org.apache.flink.api.connector.source.SourceReader;
-import org.apache.flink.api.connector.source.SourceReaderContext;
-import org.apache.flink.api.connector.source.SplitEnumerator;
-import org.apache.flink.api.connector.source.SplitEnumeratorContext;
-import org.apache.flink.core.io.SimpleVersionedSerializer;
+import java.util.Map;
 
 /**
  * Asks Prometheus servers for what they scraped from etcd, one split per server. Every scrape comes with its own time, once;
  * an outage of ours of up to a minute is filled afterwards. A server that is broken makes dead letters, never the job
  * fail.
  */
-public final class PrometheusSource implements Source<Observation, PollSplit, AssignedSplits> {
+public final class PrometheusSource extends PollSource {
 
     private static final long serialVersionUID = 1;
 
@@ -42,36 +31,17 @@ public final class PrometheusSource implements Source<Observation, PollSplit, As
     }
 
     @Override
-    public Boundedness getBoundedness() {
-        return Boundedness.CONTINUOUS_UNBOUNDED;
+    protected List<Discovery> discoveries() {
+        return List.of(Discovery.of(servers.values().stream()
+                .map(server -> new Target(server.splitId(), "settings", List.of(server.url()), Map.of()))
+                .toList()));
     }
 
     @Override
-    public SplitEnumerator<PollSplit, AssignedSplits> createEnumerator(SplitEnumeratorContext<PollSplit> context) {
-        return new PollEnumerator(context, List.copyOf(servers.keySet()), Set.of());
-    }
-
-    @Override
-    public SplitEnumerator<PollSplit, AssignedSplits> restoreEnumerator(
-            SplitEnumeratorContext<PollSplit> context, AssignedSplits assigned) {
-        return new PollEnumerator(context, List.copyOf(servers.keySet()), assigned.ids());
-    }
-
-    @Override
-    public SourceReader<Observation, PollSplit> createReader(SourceReaderContext context) {
-        return new PollReader(context, (split, polling) -> {
+    protected Pollers pollers() {
+        return (split, context) -> {
             PrometheusSettings server = servers.get(split.splitId());
-            return server == null ? null : new PrometheusPoller(server, split.delivered(), polling);
-        });
-    }
-
-    @Override
-    public SimpleVersionedSerializer<PollSplit> getSplitSerializer() {
-        return new PollSplitSerializer();
-    }
-
-    @Override
-    public SimpleVersionedSerializer<AssignedSplits> getEnumeratorCheckpointSerializer() {
-        return new AssignedSplitsSerializer();
+            return server == null ? null : new PrometheusPoller(server, split.delivered(), context);
+        };
     }
 }

@@ -5,18 +5,20 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Reads Prometheus' text exposition format. Remembers what series it saw, since the next scrape shows the same: then a line
- * costs one look-up and one number.
+ * costs one look-up and one number. Safe from any thread.
  */
 public final class TextFormat {
 
-    private static final int REMEMBERED = 100_000;
+    /** Names of peers are among the labels, so each cluster has some of its own. */
+    private static final int REMEMBERED = 300_000;
 
     private final Catalogue catalogue;
     private final Set<String> identification;
-    private final Map<String, Optional<Series>> remembered = new HashMap<>();
+    private final Map<String, Optional<Series>> remembered = new ConcurrentHashMap<>();
 
     /** Reads what this catalogue lists, and leaves these labels out. */
     public TextFormat(Catalogue catalogue, Set<String> identification) {

@@ -32,6 +32,11 @@ public final class FakePollContext implements PollContext, AutoCloseable {
     }
 
     @Override
+    public Duration spread(Duration interval) {
+        return Duration.ZERO;
+    }
+
+    @Override
     public void soon(Runnable work) {
         if (!clock.isShutdown()) {
             clock.execute(work);

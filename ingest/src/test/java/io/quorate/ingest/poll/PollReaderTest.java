@@ -70,18 +70,17 @@ class PollReaderTest {
         deliver("a", scrape("m1", 1000), scrape("m1", 2000));
         reader.pollNext(output);
 
-        assertThat(reader.snapshotState(1)).containsExactly(new PollSplit("a", Map.of("m1", 1000L)));
+        assertThat(reader.snapshotState(1)).containsExactly(split("a", Map.of("m1", 1000L)));
     }
 
     @Test
     void forgetsTargetsThatAreGoneForLong() throws Exception {
-        reader.addSplits(List.of(new PollSplit("a", Map.of("gone", 1000L, "m1", 1000L))));
+        reader.addSplits(List.of(split("a", Map.of("gone", 1000L, "m1", 1000L))));
         reader.start();
         deliver("a", scrape("m1", TimeUnit.HOURS.toMillis(2)));
         reader.pollNext(output);
 
-        assertThat(reader.snapshotState(1))
-                .containsExactly(new PollSplit("a", Map.of("m1", TimeUnit.HOURS.toMillis(2))));
+        assertThat(reader.snapshotState(1)).containsExactly(split("a", Map.of("m1", TimeUnit.HOURS.toMillis(2))));
     }
 
     @Test
@@ -123,20 +122,65 @@ class PollReaderTest {
     }
 
     @Test
-    void codesSplitsAndAssignments() throws Exception {
-        PollSplit split = new PollSplit("http://p:9090 {}", Map.of("2:c1m1", 7L, "2:c1m2", 8L));
-        AssignedSplits assigned = new AssignedSplits(java.util.Set.of("a", "b"));
+    void letsGoOfWhatIsGoneAndHandsOverNothingOfItAnyMore() throws Exception {
+        run("a", "b");
+        deliver("a", scrape("m1", 1000));
+        reader.pollNext(output);
+        deliver("a", scrape("m1", 2000));
+        reader.handleSourceEvents(new TargetsChanged(List.of(), List.of("a")));
+        deliver("b", scrape("m1", 3000));
 
+        assertThat(reader.pollNext(output)).isEqualTo(InputStatus.MORE_AVAILABLE);
+        reader.pollNext(output);
+        assertThat(output.times).containsExactly(1000L, 3000L);
+        assertThat(output.released).containsExactly("a");
+        assertThat(closed).containsExactly("a");
+        assertThat(reader.snapshotState(1)).extracting(PollSplit::splitId).containsExactly("b");
+    }
+
+    @Test
+    void pollsATargetThatMovedAtItsNewPlaceAndKeepsItsMarks() throws Exception {
+        run("a");
+        deliver("a", scrape("m1", 1000));
+        reader.pollNext(output);
+        Target moved = new Target("a", "settings", List.of("http://elsewhere:1"), Map.of());
+        reader.handleSourceEvents(new TargetsChanged(List.of(moved), List.of()));
+
+        assertThat(closed).containsExactly("a");
+        assertThat(reader.snapshotState(1)).containsExactly(new PollSplit(moved, Map.of("m1", 1000L)));
+    }
+
+    @Test
+    void writesDownWhatADiscoveryCouldNotTell() throws Exception {
+        run();
+        reader.handleSourceEvents(new DiscoveryTrouble("files t.json", "t.json: no JSON"));
+        reader.pollNext(output);
+
+        assertThat(output.observations)
+                .singleElement()
+                .extracting(observation -> Objects.requireNonNull(observation.deadLetter()))
+                .satisfies(letter -> assertThat(letter.detail()).isEqualTo("t.json: no JSON"))
+                .satisfies(letter -> assertThat(letter.source()).isEqualTo("files t.json"));
+    }
+
+    @Test
+    void codesSplits() throws Exception {
+        PollSplit split = new PollSplit(
+                new Target("c-1", "files t.json", List.of("http://a:1", "http://b:1"), Map.of("env", "prod")),
+                Map.of("2:c1m1", 7L, "2:c1m2", 8L));
         PollSplitSerializer splits = new PollSplitSerializer();
-        AssignedSplitsSerializer assignments = new AssignedSplitsSerializer();
-        assertThat(splits.deserialize(1, splits.serialize(split))).isEqualTo(split);
-        assertThat(assignments.deserialize(1, assignments.serialize(assigned))).isEqualTo(assigned);
-        assertThatThrownBy(() -> splits.deserialize(9, new byte[0])).hasMessageContaining("version 9, expected 1");
+
+        assertThat(splits.deserialize(2, splits.serialize(split))).isEqualTo(split);
+        assertThatThrownBy(() -> splits.deserialize(9, new byte[0])).hasMessageContaining("version 9, expected 2");
+    }
+
+    private static PollSplit split(String id, Map<String, Long> delivered) {
+        return new PollSplit(new Target(id, "settings", List.of(), Map.of()), delivered);
     }
 
     private void run(String... ids) {
         for (String id : ids) {
-            reader.addSplits(List.of(new PollSplit(id, Map.of())));
+            reader.addSplits(List.of(split(id, Map.of())));
         }
         reader.start();
     }
@@ -169,7 +213,9 @@ class PollReaderTest {
     private static final class FakeOutput implements ReaderOutput<Observation> {
 
         private final List<Long> times = new ArrayList<>();
+        private final List<Observation> observations = new ArrayList<>();
         private final List<String> splits = new ArrayList<>();
+        private final List<String> released = new ArrayList<>();
 
         @Override
         public void collect(Observation observation) {
@@ -179,6 +225,7 @@ class PollReaderTest {
         @Override
         public void collect(Observation observation, long time) {
             times.add(time);
+            observations.add(observation);
         }
 
         @Override
@@ -197,7 +244,9 @@ class PollReaderTest {
         }
 
         @Override
-        public void releaseOutputForSplit(String splitId) {}
+        public void releaseOutputForSplit(String splitId) {
+            released.add(splitId);
+        }
     }
 
     private static final class FakeReaderContext implements SourceReaderContext {

@@ -1,0 +1,52 @@
+package io.quorate.ingest.discovery;
+
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.time.Duration;
+import okhttp3.HttpUrl;
+import okhttp3.OkHttpClient;
+import okhttp3.Request;
+import okhttp3.Response;
+
+/** Asks one HTTP address and waits for the answer. */
+final class Http {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final long BODY_CAP = 64L << 20;
+
+    private Http() {}
+
+    /**
+     * The body of the answer.
+     *
+     * @throws IOException when there is none that counts, with a message for people
+     */
+    static String get(OkHttpClient client, HttpUrl url, String... headers) throws IOException {
+        Request.Builder request = new Request.Builder().url(url);
+        for (int i = 0; i < headers.length; i += 2) {
+            request.header(headers[i], headers[i + 1]);
+        }
+        String where = url.scheme() + "://" + url.host() + ":" + url.port() + url.encodedPath();
+        try (Response response = client.newBuilder()
+                .callTimeout(PATIENCE)
+                .build()
+                .newCall(request.build())
+                .execute()) {
+            if (!response.isSuccessful()) {
+                throw new IOException(where + " answers HTTP " + response.code()
+                        + switch (response.code()) {
+                            case 401, 403 -> "; expected credentials that may read it";
+                            case 404 -> "; expected another path";
+                            default -> "";
+                        });
+            }
+            okio.BufferedSource body = response.body().source();
+            if (body.request(BODY_CAP)) {
+                throw new IOException(where + " answers with more than " + BODY_CAP + " bytes");
+            }
+            return body.readUtf8();
+        } catch (InterruptedIOException e) {
+            throw new IOException(where + " gave no whole answer within " + PATIENCE.toSeconds() + "s", e);
+        }
+    }
+}

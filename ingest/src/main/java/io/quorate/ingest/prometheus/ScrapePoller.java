@@ -1,0 +1,156 @@
+package io.quorate.ingest.prometheus;
+
+import io.quorate.events.DeadLetter;
+import io.quorate.events.MemberScrape;
+import io.quorate.ingest.Observation;
+import io.quorate.ingest.poll.Parcel;
+import io.quorate.ingest.poll.PollContext;
+import io.quorate.ingest.poll.Poller;
+import io.quorate.ingest.poll.Target;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
+import okhttp3.Call;
+import okhttp3.Callback;
+import okhttp3.HttpUrl;
+import okhttp3.OkHttpClient;
+import okhttp3.Request;
+import okhttp3.Response;
+import org.jspecify.annotations.Nullable;
+
+/** Fetches the page of one member, without a thread waiting. */
+final class ScrapePoller implements Poller {
+
+    private static final long BODY_CAP = 16L << 20;
+    /** A member of etcd shows some 2,000; one that shows far more is none, or is broken. */
+    private static final int MOST_SERIES = 20_000;
+
+    private final ScrapeSettings settings;
+    private final PollContext context;
+    private final TextFormat format;
+    private final OkHttpClient client;
+    private final String cluster;
+    private final String member;
+    private final String url;
+    private final Request request;
+    private final AtomicBoolean underWay = new AtomicBoolean();
+
+    private volatile @Nullable Call call;
+
+    ScrapePoller(ScrapeSettings settings, Target target, OkHttpClient client, TextFormat format, PollContext context) {
+        this.settings = settings;
+        this.context = context;
+        this.format = format;
+        this.client = client.newBuilder()
+                .callTimeout(settings.timeout())
+                .connectTimeout(settings.timeout())
+                .readTimeout(settings.timeout())
+                .build();
+        this.cluster = target.labels().getOrDefault("cluster", "");
+        this.member = target.labels().getOrDefault("member", "");
+        this.url = target.addresses().get(0);
+        this.request = new Request.Builder()
+                .url(Objects.requireNonNull(HttpUrl.parse(url), url))
+                .header("Accept", "text/plain;version=0.0.4;q=1,*/*;q=0.1")
+                .build();
+    }
+
+    @Override
+    public void start() {
+        context.every(context.spread(settings.interval()), settings.interval(), this::poll);
+    }
+
+    @Override
+    public void close() {
+        Call current = call;
+        if (current != null) {
+            current.cancel();
+        }
+    }
+
+    private void poll() {
+        if (context.congested() || !underWay.compareAndSet(false, true)) {
+            return;
+        }
+        context.countPoll();
+        Instant asked = now();
+        Call asking = client.newCall(request);
+        call = asking;
+        asking.enqueue(new Callback() {
+            @Override
+            public void onFailure(Call of, IOException e) {
+                guarded(() -> failed(asked, PollTrouble.of(e, settings.timeout())));
+            }
+
+            @Override
+            public void onResponse(Call of, Response response) {
+                guarded(() -> {
+                    try (response) {
+                        take(asked, response);
+                    } catch (IOException e) {
+                        failed(asked, PollTrouble.of(e, settings.timeout()));
+                    }
+                });
+            }
+        });
+    }
+
+    private void take(Instant asked, Response response) throws IOException {
+        CappedBody body = new CappedBody(response.body().byteStream(), BODY_CAP);
+        if (!response.isSuccessful()) {
+            throw new PollTrouble(
+                    "http-status",
+                    "HTTP " + response.code()
+                            + switch (response.code()) {
+                                case 401, 403 -> "; expected credentials that may read metrics";
+                                case 404 -> "; expected etcd's metrics there, usually /metrics";
+                                default -> response.isRedirect() ? "; redirects are not followed" : "";
+                            });
+        }
+        String page = new String(body.readAllBytes(), StandardCharsets.UTF_8);
+        ScrapeAssembler assembler = new ScrapeAssembler();
+        format.read(page, assembler);
+        if (assembler.isEmpty()) {
+            throw new PollTrouble("not-metrics", "no metric of etcd on the page: " + body.beginning());
+        }
+        if (assembler.samples() > MOST_SERIES) {
+            throw new PollTrouble(
+                    "too-many-series",
+                    assembler.samples() + " series of the catalogue, expected at most " + MOST_SERIES
+                            + "; check what exposes them");
+        }
+        Instant now = now();
+        List<Parcel> parcels = new ArrayList<>();
+        parcels.add(Parcel.plain(Observation.of(assembler.scrape(cluster, member, url, asked, now))));
+        DeadLetter leftOut = assembler.deadLetter(cluster, member, url, asked);
+        if (leftOut != null) {
+            parcels.add(Parcel.plain(Observation.of(leftOut)));
+        }
+        context.countSamples(assembler.samples());
+        context.deliver(parcels);
+        underWay.set(false);
+    }
+
+    private void failed(Instant asked, PollTrouble trouble) {
+        context.countFailure();
+        context.deliver(List.of(Parcel.plain(Observation.of(MemberScrape.failed(
+                cluster, member, url, asked, now(), trouble.reason() + ": " + trouble.getMessage())))));
+        underWay.set(false);
+    }
+
+    private void guarded(Runnable work) {
+        try {
+            work.run();
+        } catch (RuntimeException | Error e) {
+            context.fail(e);
+        }
+    }
+
+    private static Instant now() {
+        return Instant.ofEpochMilli(System.currentTimeMillis());
+    }
+}

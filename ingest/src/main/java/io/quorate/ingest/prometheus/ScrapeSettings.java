@@ -1,0 +1,28 @@
+package io.quorate.ingest.prometheus;
+
+import io.quorate.ingest.discovery.DiscoverySettings;
+import java.io.Serializable;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Members whose pages of metrics are fetched without a Prometheus between, {@code ingest.metrics} in the settings.
+ *
+ * @param targets who, and what they are called
+ * @param interval from one fetch of a member to its next
+ * @param timeout of one fetch, at most the interval
+ */
+public record ScrapeSettings(DiscoverySettings targets, Duration interval, Duration timeout) implements Serializable {
+
+    private static final long serialVersionUID = 1;
+
+    public ScrapeSettings {
+        List<String> problems = new ArrayList<>();
+        PrometheusSettings.judge(interval, timeout, problems);
+        if (!problems.isEmpty()) {
+            // A line per key, for whoever tells each with its place.
+            throw new IllegalArgumentException("ingest.metrics." + String.join("\ningest.metrics.", problems));
+        }
+    }
+}

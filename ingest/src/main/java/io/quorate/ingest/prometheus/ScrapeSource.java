@@ -1,0 +1,84 @@
+package io.quorate.ingest.prometheus;
+
+import io.quorate.ingest.catalogue.Catalogue;
+import io.quorate.ingest.poll.Discovery;
+import io.quorate.ingest.poll.PollContext;
+import io.quorate.ingest.poll.PollSource;
+import io.quorate.ingest.poll.PollSplit;
+import io.quorate.ingest.poll.Poller;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import okhttp3.Dispatcher;
+import okhttp3.OkHttpClient;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Fetches the pages of metrics of etcd's members, one split per member. A page that cannot be had or read is a failed scrape,
+ * with the reason; never does the job fail for it.
+ */
+public final class ScrapeSource extends PollSource {
+
+    private static final long serialVersionUID = 1;
+
+    private final LinkedHashMap<String, ScrapeSettings> entries = new LinkedHashMap<>();
+
+    public ScrapeSource(List<ScrapeSettings> entries) {
+        if (entries.isEmpty()) {
+            throw new IllegalArgumentException("ingest.metrics: nobody, expected at least one");
+        }
+        for (ScrapeSettings entry : entries) {
+            if (this.entries.put(entry.targets().name(), entry) != null) {
+                throw new IllegalArgumentException(
+                        "ingest.metrics: " + entry.targets().name() + " stands twice, expected each place once");
+            }
+        }
+    }
+
+    @Override
+    protected List<Discovery> discoveries() {
+        return entries.values().stream().map(entry -> entry.targets().members()).toList();
+    }
+
+    @Override
+    protected Pollers pollers() {
+        return new Scrapers(entries);
+    }
+
+    /** The pollers of one reader: they share threads, connections, and what is known of series. */
+    private static final class Scrapers implements Pollers {
+
+        /** So many pages on their way at once; thousands of members that hang must not be thousands of threads. */
+        private static final int AT_ONCE = 256;
+
+        private final Map<String, ScrapeSettings> entries;
+        private final TextFormat format = new TextFormat(Catalogue.shipped(), Set.of());
+        private final OkHttpClient client;
+
+        private Scrapers(Map<String, ScrapeSettings> entries) {
+            this.entries = entries;
+            Dispatcher dispatcher = new Dispatcher();
+            dispatcher.setMaxRequests(AT_ONCE);
+            dispatcher.setMaxRequestsPerHost(AT_ONCE);
+            this.client = new OkHttpClient.Builder()
+                    .dispatcher(dispatcher)
+                    .followRedirects(false)
+                    .followSslRedirects(false)
+                    .build();
+        }
+
+        @Override
+        public @Nullable Poller poller(PollSplit split, PollContext context) {
+            ScrapeSettings entry = entries.get(split.target().discovery());
+            return entry == null ? null : new ScrapePoller(entry, split.target(), client, format, context);
+        }
+
+        @Override
+        public void close() {
+            client.dispatcher().cancelAll();
+            client.dispatcher().executorService().shutdown();
+            client.connectionPool().evictAll();
+        }
+    }
+}
