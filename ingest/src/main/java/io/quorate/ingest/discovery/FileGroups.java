@@ -12,7 +12,7 @@ import java.util.TreeSet;
 
 /**
  * Files in the format of Prometheus' file_sd, JSON or YAML by their name, read again at each look. A file that cannot be read
- * keeps its groups of before.
+ * keeps its groups of before, and where no file is left at all, nothing can be said: to end it, write an empty list.
  */
 public final class FileGroups implements Groups {
 
@@ -32,11 +32,15 @@ public final class FileGroups implements Groups {
     }
 
     @Override
-    public List<Group> find(List<String> problems) {
+    public List<Group> find(List<String> problems) throws IOException {
         Map<Path, List<Group>> before = lastGood == null ? Map.of() : lastGood;
         Map<Path, List<Group>> now = new HashMap<>();
         List<Group> groups = new ArrayList<>();
-        for (Path file : files(problems)) {
+        TreeSet<Path> files = files(problems);
+        if (files.isEmpty()) {
+            throw new IOException(String.join("; ", problems));
+        }
+        for (Path file : files) {
             List<Group> read;
             try {
                 read = GroupFormat.read(Files.readString(file), !file.toString().endsWith(".json"));

@@ -1,0 +1,189 @@
+package io.quorate.ingest.prometheus;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import io.quorate.events.MemberScrape;
+import io.quorate.events.Sample;
+import io.quorate.ingest.Observation;
+import io.quorate.ingest.catalogue.Catalogue;
+import io.quorate.ingest.discovery.DiscoverySettings;
+import io.quorate.ingest.discovery.FileGroups;
+import io.quorate.ingest.discovery.Naming;
+import io.quorate.ingest.poll.FakePollContext;
+import io.quorate.ingest.poll.Target;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.zip.GZIPOutputStream;
+import okhttp3.OkHttpClient;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class ScrapePollerTest {
+
+    private static final String PAGE = """
+            # TYPE etcd_server_has_leader gauge
+            etcd_server_has_leader 1
+            etcd_server_proposals_committed_total 42
+            go_unknown_to_the_catalogue 7
+            """;
+
+    private final FakePollContext context = new FakePollContext();
+    private final OkHttpClient client = new OkHttpClient();
+    private final CountDownLatch over = new CountDownLatch(1);
+    private HttpServer server;
+
+    /** What the server does with a question. */
+    interface Answer {
+        void to(HttpExchange exchange) throws IOException, InterruptedException;
+    }
+
+    @BeforeEach
+    void serve() throws IOException {
+        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.setExecutor(Executors.newCachedThreadPool());
+        server.start();
+    }
+
+    @AfterEach
+    void stop() {
+        over.countDown();
+        context.close();
+        server.stop(0);
+        client.dispatcher().executorService().shutdown();
+    }
+
+    @Test
+    void takesThePageAtItsOwnTime() {
+        MemberScrape scrape = first(exchange -> send(exchange, 200, PAGE.getBytes(StandardCharsets.UTF_8), false));
+
+        assertThat(scrape.answered()).isTrue();
+        assertThat(scrape.cluster() + "/" + scrape.member()).isEqualTo("c/m1");
+        assertThat(scrape.gauges()).contains(new Sample("etcd_server_has_leader", "", 1));
+        assertThat(scrape.counters()).contains(new Sample("etcd_server_proposals_committed_total", "", 42));
+        assertThat(scrape.observedAt()).isBeforeOrEqualTo(scrape.ingestedAt());
+        assertThat(context.samples.get()).isGreaterThanOrEqualTo(2);
+    }
+
+    @Test
+    void takesAPackedPage() {
+        assertThat(first(exchange -> send(exchange, 200, packed(PAGE.getBytes(StandardCharsets.UTF_8)), true))
+                        .answered())
+                .isTrue();
+    }
+
+    @Test
+    void namesWhyThereIsNone() {
+        assertThat(failure(exchange -> send(exchange, 401, new byte[0], false)))
+                .isEqualTo("http-status: HTTP 401; expected credentials that may read metrics");
+        assertThat(failure(exchange -> send(exchange, 404, new byte[0], false))).contains("usually /metrics");
+        assertThat(failure(exchange -> send(exchange, 200, "<html>".getBytes(StandardCharsets.UTF_8), false)))
+                .startsWith("not-metrics: no metric of etcd on the page: <html>");
+        assertThat(failure(exchange -> send(exchange, 200, packed(new byte[100 << 20]), true)))
+                .startsWith("too-large: the answer is larger than 16777216 bytes");
+        assertThat(failure(exchange -> over.await())).isEqualTo("timeout: no whole answer within 500ms");
+        assertThat(failure(exchange -> {
+                    exchange.sendResponseHeaders(200, 0);
+                    OutputStream body = exchange.getResponseBody();
+                    // A byte now and then, until the other side has had enough.
+                    for (char c : PAGE.repeat(100).toCharArray()) {
+                        body.write(c);
+                        body.flush();
+                        if (over.await(20, TimeUnit.MILLISECONDS)) {
+                            return;
+                        }
+                    }
+                }))
+                .isEqualTo("timeout: no whole answer within 500ms");
+        assertThat(context.mistakes).isEmpty();
+    }
+
+    @Test
+    void refusesAPageOfFarTooManySeries() {
+        StringBuilder page = new StringBuilder();
+        for (int i = 0; i < 20_001; i++) {
+            page.append("etcd_network_peer_sent_bytes_total{To=\"").append(i).append("\"} 1\n");
+        }
+        assertThat(failure(exchange -> send(exchange, 200, page.toString().getBytes(StandardCharsets.UTF_8), false)))
+                .startsWith("too-many-series: 20001 series of the catalogue, expected at most 20000");
+    }
+
+    @Test
+    void saysThatNobodyListens() {
+        int port = server.getAddress().getPort();
+        server.stop(0);
+        assertThat(scrape("http://127.0.0.1:" + port + "/metrics").failure()).startsWith("refused: ");
+    }
+
+    private String failure(Answer answer) {
+        return String.valueOf(first(answer).failure());
+    }
+
+    private MemberScrape first(Answer answer) {
+        String path = "/" + context.polls.get();
+        server.createContext(path, exchange -> {
+            try (exchange) {
+                answer.to(exchange);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        return scrape("http://127.0.0.1:" + server.getAddress().getPort() + path);
+    }
+
+    private MemberScrape scrape(String url) {
+        ScrapeSettings settings = new ScrapeSettings(
+                new DiscoverySettings(
+                        new FileGroups(List.of("none")),
+                        new Naming("cluster", null, null, "http", 0),
+                        DiscoverySettings.INTERVAL),
+                Duration.ofSeconds(30),
+                Duration.ofMillis(500));
+        Target target = new Target("c/m1", "files none", List.of(url), Map.of("cluster", "c", "member", "m1"));
+        int before = context.parcels.size();
+        try (ScrapePoller poller =
+                new ScrapePoller(settings, target, client, new TextFormat(Catalogue.shipped(), Set.of()), context)) {
+            poller.start();
+            Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> context.parcels.size() > before);
+            return Objects.requireNonNull(context.observations().stream()
+                    .skip(before)
+                    .map(Observation::scrape)
+                    .filter(Objects::nonNull)
+                    .findFirst()
+                    .orElseThrow());
+        }
+    }
+
+    private static void send(HttpExchange exchange, int code, byte[] body, boolean packed) throws IOException {
+        if (packed) {
+            exchange.getResponseHeaders().add("Content-Encoding", "gzip");
+        }
+        exchange.sendResponseHeaders(code, body.length == 0 ? -1 : body.length);
+        if (body.length > 0) {
+            exchange.getResponseBody().write(body);
+        }
+    }
+
+    private static byte[] packed(byte[] bytes) throws IOException {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        try (GZIPOutputStream gzip = new GZIPOutputStream(out)) {
+            gzip.write(bytes);
+        }
+        return out.toByteArray();
+    }
+}
