@@ -129,6 +129,7 @@ final class DoctorCommand implements Callable<Integer> {
                     "alerting", "no receivers: alerts are only recorded; add alerting.receivers to be notified"));
         }
         findings.addAll(looked());
+        clusters.forEach(cluster -> findings.addAll(cluster.cautions()));
         clusters.forEach(cluster -> findings.addAll(cluster.compared()));
         findings.addAll(seen(servers, clusters, settings.rules()));
         if (!clusters.isEmpty()) {

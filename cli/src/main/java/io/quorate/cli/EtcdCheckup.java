@@ -50,6 +50,13 @@ final class EtcdCheckup {
         }
     }
 
+    /** What works, but not as safely as people may believe. */
+    List<Finding> cautions() {
+        return settings.transport().cautions(endpoints()).stream()
+                .map(caution -> Finding.note(part, caution))
+                .toList();
+    }
+
     /** What the answers tell when they are held against each other. */
     List<Finding> compared() {
         List<EtcdProbe.Answer> told =

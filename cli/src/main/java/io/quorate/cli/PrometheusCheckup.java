@@ -6,8 +6,11 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.quorate.ingest.catalogue.Catalogue;
 import io.quorate.ingest.catalogue.Metric;
 import io.quorate.ingest.catalogue.Shown;
-import io.quorate.ingest.prometheus.BearerToken;
 import io.quorate.ingest.prometheus.PrometheusSettings;
+import io.quorate.ingest.transport.CredentialTrouble;
+import io.quorate.ingest.transport.HttpTransport;
+import io.quorate.ingest.transport.Masking;
+import io.quorate.ingest.transport.TlsTrouble;
 import io.quorate.rules.yaml.Durations;
 import java.io.IOException;
 import java.time.Duration;
@@ -53,8 +56,8 @@ final class PrometheusCheckup {
     private final PrometheusSettings settings;
     private final Duration window;
     private final String members;
-    private final OkHttpClient http =
-            new OkHttpClient.Builder().followRedirects(false).build();
+    private final OkHttpClient http;
+    private final Masking masking;
 
     private volatile @Nullable SortedMap<String, Integer> clusters;
     private volatile SortedMap<String, SortedMap<String, Shown>> shown = new TreeMap<>();
@@ -75,6 +78,8 @@ final class PrometheusCheckup {
     PrometheusCheckup(PrometheusSettings settings, Duration window) {
         this.settings = settings;
         this.window = window;
+        this.http = HttpTransport.client(settings.transport()).build();
+        this.masking = Masking.of(settings.transport());
         this.members = "etcd_server_has_leader" + settings.selector();
     }
 
@@ -93,6 +98,14 @@ final class PrometheusCheckup {
     }
 
     List<Finding> ask(Duration patience) {
+        List<Finding> findings = new ArrayList<>(asked(patience));
+        settings.transport()
+                .cautions(List.of(url()))
+                .forEach(caution -> findings.add(Finding.note(PART, url() + ": " + caution)));
+        return findings;
+    }
+
+    private List<Finding> asked(Duration patience) {
         long until = System.nanoTime() + patience.toNanos();
         try {
             JsonNode byLabel = query("count by (" + settings.clusterLabel() + ") (" + members + ")", until);
@@ -103,7 +116,10 @@ final class PrometheusCheckup {
         } catch (Refused e) {
             return List.of(miss(" " + e.getMessage()));
         } catch (IOException e) {
-            return List.of(miss(" does not answer (" + Finding.plain(e) + "); check the address and that it is up"));
+            return List.of(TlsTrouble.of(e, url())
+                    .map(trouble -> miss(" cannot be asked: " + trouble))
+                    .orElseGet(() ->
+                            miss(" does not answer (" + Finding.plain(e) + "); check the address and that it is up")));
         }
     }
 
@@ -313,14 +329,10 @@ final class PrometheusCheckup {
     }
 
     private JsonNode query(String question, long until) throws IOException {
-        Request.Builder request = new Request.Builder()
+        Call call = http.newCall(new Request.Builder()
                 .url(url().replaceAll("/+$", "") + "/api/v1/query")
-                .post(new FormBody.Builder().add("query", question).build());
-        BearerToken token = settings.bearerToken();
-        if (token != null) {
-            request.header("Authorization", header(token));
-        }
-        Call call = http.newCall(request.build());
+                .post(new FormBody.Builder().add("query", question).build())
+                .build());
         long left = Math.max(1, until - System.nanoTime());
         call.timeout().timeout(Math.min(left, settings.timeout().toNanos()), TimeUnit.NANOSECONDS);
         try (Response response = call.execute()) {
@@ -329,14 +341,8 @@ final class PrometheusCheckup {
                 return answer.path("data").path("result");
             }
             throw refused(response.code(), answer.path("error").asText());
-        }
-    }
-
-    private static String header(BearerToken token) throws Refused {
-        try {
-            return token.header();
-        } catch (IOException e) {
-            throw new Refused("is not asked: " + e.getMessage() + "; check ingest.prometheus.bearer-token-file");
+        } catch (CredentialTrouble e) {
+            throw new Refused("is not asked: " + e.getMessage());
         }
     }
 
@@ -352,7 +358,8 @@ final class PrometheusCheckup {
     private static Refused refused(int code, String error) {
         if (code == 401 || code == 403) {
             return new Refused("answered HTTP " + code
-                    + "; expected a token that may query: check ingest.prometheus.bearer-token-file or -env");
+                    + "; expected a user or a token that may query: check ingest.prometheus.basic, or"
+                    + " ingest.prometheus.bearer-token-file or -env");
         }
         return error.isEmpty()
                 ? new Refused("answered HTTP " + code + ", not as Prometheus does; check ingest.prometheus.url")
@@ -360,6 +367,6 @@ final class PrometheusCheckup {
     }
 
     private Finding miss(String what) {
-        return Finding.miss(PART, url() + what);
+        return Finding.miss(PART, url() + masking.in(what));
     }
 }

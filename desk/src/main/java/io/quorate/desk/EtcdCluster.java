@@ -23,9 +23,12 @@ public final class EtcdCluster implements AutoCloseable {
 
         /** Host and port, as a scrape target is written. */
         public String address() {
-            return clientUrl.substring("http://".length());
+            return clientUrl.replaceFirst("^https?://", "");
         }
     }
+
+    /** Files of PEM that members show and judge clients by; whoever has no certificate of that authority is refused. */
+    public record Tls(Path certificate, Path key, Path clientCa) {}
 
     /** What a cluster is started with. */
     public record Options(
@@ -33,29 +36,40 @@ public final class EtcdCluster implements AutoCloseable {
             Duration heartbeat,
             Duration election,
             List<String> extra,
-            @Nullable String line) {
+            @Nullable String line,
+            @Nullable Tls tls) {
         public static Options standard() {
-            return new Options(0, Duration.ofMillis(100), Duration.ofSeconds(1), List.of(), null);
+            return new Options(0, Duration.ofMillis(100), Duration.ofSeconds(1), List.of(), null, null);
         }
 
         /** Of a line of etcd, such as {@code 3.5}, instead of whichever is at hand. */
         public Options withLine(String wanted) {
-            return new Options(quotaBytes, heartbeat, election, extra, wanted);
+            return new Options(quotaBytes, heartbeat, election, extra, wanted, tls);
         }
 
         /** Zero keeps etcd's own quota of 2 GB. */
         public Options withQuotaBytes(long bytes) {
-            return new Options(bytes, heartbeat, election, extra, line);
+            return new Options(bytes, heartbeat, election, extra, line, tls);
+        }
+
+        /** Clients are spoken to in TLS; who leads and what ids members have is then not known here. */
+        public Options withTls(Tls shown) {
+            return new Options(quotaBytes, heartbeat, election, extra, line, shown);
         }
 
         public Options with(String... flags) {
-            return new Options(quotaBytes, heartbeat, election, List.of(flags), line);
+            return new Options(quotaBytes, heartbeat, election, List.of(flags), line, tls);
         }
     }
 
-    private record Seat(String name, int clientPort, int peerPort, Path data, Path log) {
+    private record Seat(String name, boolean tls, int clientPort, int peerPort, int metricsPort, Path data, Path log) {
         String clientUrl() {
-            return "http://127.0.0.1:" + clientPort;
+            return (tls ? "https" : "http") + "://127.0.0.1:" + clientPort;
+        }
+
+        /** Plain, whatever clients are spoken to in. */
+        String metricsUrl() {
+            return tls ? "http://127.0.0.1:" + metricsPort : clientUrl();
         }
 
         String peerUrl() {
@@ -96,7 +110,8 @@ public final class EtcdCluster implements AutoCloseable {
         String line = options.line();
         Path etcd = line == null ? parts.etcd() : parts.etcd(line);
         for (int attempt = 1; ; attempt++) {
-            EtcdCluster cluster = new EtcdCluster(home, etcd, name, options, seats(home, directory, members));
+            EtcdCluster cluster =
+                    new EtcdCluster(home, etcd, name, options, seats(home, directory, members, options.tls() != null));
             try {
                 cluster.startAll();
                 return cluster;
@@ -109,13 +124,15 @@ public final class EtcdCluster implements AutoCloseable {
         }
     }
 
-    private static Map<String, Seat> seats(Home home, String directory, int members) {
+    private static Map<String, Seat> seats(Home home, String directory, int members, boolean tls) {
         return IntStream.rangeClosed(1, members)
                 .mapToObj(i -> "m" + i)
                 .map(member -> new Seat(
                         member,
+                        tls,
                         FreePorts.next(),
                         FreePorts.next(),
+                        tls ? FreePorts.next() : 0,
                         home.data(directory).resolve(member),
                         home.log(directory + "/" + member)))
                 .collect(Collectors.toMap(Seat::name, seat -> seat, (a, b) -> a, LinkedHashMap::new));
@@ -128,7 +145,7 @@ public final class EtcdCluster implements AutoCloseable {
         }
         for (Seat seat : seats.values()) {
             Readiness.await(child(seat.name()), START, () -> healthy(seat));
-            ids.put(status(seat).orElseThrow().id(), seat.name());
+            status(seat).ifPresent(status -> ids.put(status.id(), seat.name()));
         }
     }
 
@@ -143,6 +160,11 @@ public final class EtcdCluster implements AutoCloseable {
     public synchronized Member member(String member) {
         Seat seat = seat(member);
         return new Member(member, seat.clientUrl(), child(member).pid(), seat.log());
+    }
+
+    /** Where this member shows its metrics and its health to whoever asks: in plain HTTP. */
+    public String metricsAddress(Member member) {
+        return seat(member.name()).metricsUrl().substring("http://".length());
     }
 
     public List<String> endpoints() {
@@ -247,6 +269,15 @@ public final class EtcdCluster implements AutoCloseable {
                 "--election-timeout=" + options.election().toMillis(),
                 "--logger=zap",
                 "--log-outputs=stderr"));
+        Tls tls = options.tls();
+        if (tls != null) {
+            command.addAll(List.of(
+                    "--listen-metrics-urls=" + seat.metricsUrl(),
+                    "--cert-file=" + tls.certificate(),
+                    "--key-file=" + tls.key(),
+                    "--client-cert-auth",
+                    "--trusted-ca-file=" + tls.clientCa()));
+        }
         command.addAll(options.extra());
         return Processes.spawn(home, "etcd-" + name + "-" + seat.name(), command, seat.log(), Map.of());
     }
@@ -272,10 +303,10 @@ public final class EtcdCluster implements AutoCloseable {
     }
 
     private static boolean healthy(Seat seat) {
-        return Readiness.get(seat.clientUrl() + "/health")
+        return Readiness.get(seat.metricsUrl() + "/health")
                         .filter(body -> body.contains("true"))
                         .isPresent()
-                && status(seat).isPresent();
+                && (seat.tls() || status(seat).isPresent());
     }
 
     private record Status(String id, String leader, long term) {}

@@ -5,11 +5,13 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** A real Prometheus on loopback that scrapes the targets it is given. */
 public final class PrometheusServer implements AutoCloseable {
@@ -21,11 +23,11 @@ public final class PrometheusServer implements AutoCloseable {
     private static final int TRIES = 3;
 
     private final Child child;
-    private final int port;
+    private final String url;
 
-    private PrometheusServer(Child child, int port) {
+    private PrometheusServer(Child child, String url) {
         this.child = child;
-        this.port = port;
+        this.url = url;
     }
 
     public static PrometheusServer start(Home home, String directory, Duration interval, List<Target> targets) {
@@ -35,17 +37,29 @@ public final class PrometheusServer implements AutoCloseable {
     /** Starts it with data under that directory; port 0 takes a free one. Waits until it is ready. */
     public static PrometheusServer start(
             Home home, String directory, int port, Duration interval, List<Target> targets) {
-        return start(home, Parts.of(home).prometheus(), directory, port, interval, targets);
+        return start(home, Parts.of(home).prometheus(), directory, port, interval, targets, null);
     }
 
     /** The same with a Prometheus of this line, such as {@code 3.5}. */
     public static PrometheusServer ofLine(
             Home home, String line, String directory, Duration interval, List<Target> targets) {
-        return start(home, Parts.of(home).prometheus(line), directory, 0, interval, targets);
+        return start(home, Parts.of(home).prometheus(line), directory, 0, interval, targets, null);
+    }
+
+    /** Behind TLS and users as that file says, in the form of Prometheus' {@code --web.config.file}; waits until it listens. */
+    public static PrometheusServer startSecured(
+            Home home, String directory, Duration interval, List<Target> targets, Path webConfig) {
+        return start(home, Parts.of(home).prometheus(), directory, 0, interval, targets, webConfig);
     }
 
     private static PrometheusServer start(
-            Home home, Path prometheus, String directory, int port, Duration interval, List<Target> targets) {
+            Home home,
+            Path prometheus,
+            String directory,
+            int port,
+            Duration interval,
+            List<Target> targets,
+            @Nullable Path webConfig) {
         Path data = home.data(directory);
         Path settings = data.resolve("prometheus.yml");
         try {
@@ -55,21 +69,26 @@ public final class PrometheusServer implements AutoCloseable {
         }
         for (int attempt = 1; ; attempt++) {
             int chosen = FreePorts.asked("Prometheus", port);
-            List<String> command = List.of(
+            List<String> command = new ArrayList<>(List.of(
                     prometheus.toString(),
                     "--config.file=" + settings,
                     "--storage.tsdb.path=" + data.resolve("tsdb"),
                     "--storage.tsdb.retention.time=1d",
                     "--web.listen-address=127.0.0.1:" + chosen,
-                    "--log.level=warn");
+                    "--log.level=warn"));
+            if (webConfig != null) {
+                command.add("--web.config.file=" + webConfig);
+            }
+            String url = (webConfig == null ? "http" : "https") + "://127.0.0.1:" + chosen;
             Child child = Processes.spawn(home, directory, command, home.log(directory), Map.of());
             try {
                 Readiness.await(
                         child,
                         START,
-                        () -> Readiness.get("http://127.0.0.1:" + chosen + "/-/ready")
-                                .isPresent());
-                return new PrometheusServer(child, chosen);
+                        () -> webConfig == null
+                                ? Readiness.get(url + "/-/ready").isPresent()
+                                : Readiness.listens(chosen));
+                return new PrometheusServer(child, url);
             } catch (PartUnavailable e) {
                 child.close();
                 if (port != 0 || attempt == TRIES || !e.portTaken()) {
@@ -80,7 +99,7 @@ public final class PrometheusServer implements AutoCloseable {
     }
 
     public String url() {
-        return "http://127.0.0.1:" + port;
+        return url;
     }
 
     public long pid() {

@@ -1,6 +1,9 @@
 package io.quorate.desk;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -49,6 +52,16 @@ final class Readiness {
             }
         }
         return true;
+    }
+
+    /** Whether somebody listens at this port of loopback, whatever they speak. */
+    static boolean listens(int port) {
+        try (Socket socket = new Socket()) {
+            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 1_000);
+            return true;
+        } catch (IOException notYet) {
+            return false;
+        }
     }
 
     /** The body of a 200 answer; empty for any other answer or none. */

@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.quorate.ingest.etcd.EtcdSettings;
 import io.quorate.ingest.etcd.EtcdSource;
-import io.quorate.ingest.prometheus.BearerToken;
 import io.quorate.ingest.prometheus.PrometheusSettings;
 import io.quorate.ingest.prometheus.PrometheusSource;
+import io.quorate.ingest.transport.BasicLogin;
+import io.quorate.ingest.transport.BearerToken;
+import io.quorate.ingest.transport.Tls;
+import io.quorate.ingest.transport.Transport;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -37,7 +40,15 @@ class SettingsTest {
     @Test
     void nameEveryBadKeyOfPrometheus() {
         assertThatThrownBy(() -> new PrometheusSettings(
-                        "p:9090", "etcd", "a-b", " ", "1x", SECOND, SECOND.plusMillis(1), null, List.of("x y")))
+                        "p:9090",
+                        "etcd",
+                        "a-b",
+                        " ",
+                        "1x",
+                        SECOND,
+                        SECOND.plusMillis(1),
+                        Transport.PLAIN,
+                        List.of("x y")))
                 .isInstanceOf(IllegalArgumentException.class)
                 .message()
                 .contains(
@@ -74,16 +85,25 @@ class SettingsTest {
     @Test
     void neverShowAToken() throws Exception {
         PrometheusSettings settings = new PrometheusSettings(
-                "http://p:9090", "{}", "cluster", null, null, SECOND, SECOND, BearerToken.of("s3cret"), List.of());
+                "http://p:9090",
+                "{}",
+                "cluster",
+                null,
+                null,
+                SECOND,
+                SECOND,
+                Transport.of(BearerToken.of("s3cret")),
+                List.of());
         assertThat(settings.toString()).contains("***").doesNotContain("s3cret");
-        assertThat(BearerToken.of("s3cret").header()).isEqualTo("Bearer s3cret");
+        assertThat(BearerToken.of("s3cret").header().current()).isEqualTo("Bearer s3cret");
+        assertThat(Transport.of(BasicLogin.of("me", "s3cret")).toString()).doesNotContain("s3cret");
         assertThat(BearerToken.of("s3cret")).isEqualTo(BearerToken.of("s3cret")).isNotEqualTo(BearerToken.of("other"));
     }
 
     @Test
     void refuseATokenThatWouldBreakTheHeader(@TempDir Path folder) throws Exception {
         Path file = Files.writeString(folder.resolve("token"), "s3cret\nmore");
-        assertThatThrownBy(() -> BearerToken.inFile(file.toString()).header())
+        assertThatThrownBy(() -> BearerToken.inFile(file.toString()).header().current())
                 .hasMessageContaining("expected one line of ASCII")
                 .message()
                 .doesNotContain("s3cret");
@@ -97,7 +117,7 @@ class SettingsTest {
                         SECOND,
                         Duration.ZERO,
                         Duration.ofMillis(10),
-                        new EtcdSettings.Tls("ca.pem", null, null),
+                        Transport.of(Tls.trusting("ca.pem")),
                         Map.of()))
                 .message()
                 .contains(
@@ -108,7 +128,7 @@ class SettingsTest {
                         "ingest.etcd.tls: is given, but no endpoint is https",
                         "ingest.etcd.deadline: 0ms",
                         "ingest.etcd.member-list-interval: 10ms");
-        assertThatThrownBy(() -> new EtcdSettings.Tls(null, "c.pem", null)).hasMessageContaining("belong together");
+        assertThatThrownBy(() -> new Tls(null, "c.pem", null, null, false)).hasMessageContaining("belong together");
     }
 
     @Test

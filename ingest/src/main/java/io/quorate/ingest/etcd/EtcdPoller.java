@@ -15,6 +15,8 @@ import io.quorate.ingest.Observation;
 import io.quorate.ingest.poll.Parcel;
 import io.quorate.ingest.poll.PollContext;
 import io.quorate.ingest.poll.Poller;
+import io.quorate.ingest.transport.TlsFiles;
+import io.quorate.ingest.transport.Transport;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
@@ -26,6 +28,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,6 +46,7 @@ final class EtcdPoller implements Poller {
     private final EtcdSettings settings;
     private final PollContext context;
     private final List<Endpoint> endpoints;
+    private final @Nullable Login login;
     private final Set<String> everAnswered = new HashSet<>();
     private final ClusterIdentity identity = new ClusterIdentity();
     /** By endpoint, the foreign cluster that was told of. */
@@ -59,13 +63,19 @@ final class EtcdPoller implements Poller {
     EtcdPoller(EtcdSettings settings, PollContext context) {
         this.settings = settings;
         this.context = context;
+        Transport transport = settings.transport();
+        this.login = Login.of(transport);
+        TlsFiles files = transport.tls() == null ? null : new TlsFiles(transport.tls());
         this.endpoints = settings.endpoints().stream()
-                .map(url -> new Endpoint(url, settings.tls()))
+                .map(url -> new Endpoint(url, transport, files))
                 .toList();
     }
 
     @Override
     public void start() {
+        for (String caution : settings.transport().cautions(settings.endpoints())) {
+            LOG.warn("{}: {}", settings.cluster(), caution);
+        }
         context.soon(this::askAllForMembers);
     }
 
@@ -160,9 +170,10 @@ final class EtcdPoller implements Poller {
     private void askForMembers(Endpoint endpoint, Consumer<MemberListResponse> answered, Runnable failing) {
         endpoint.wake();
         context.countPoll();
-        on(
+        ask(
                 endpoint,
-                endpoint.cluster(settings.deadline()).memberList(MemberListRequest.getDefaultInstance()),
+                token ->
+                        endpoint.cluster(settings.deadline(), token).memberList(MemberListRequest.getDefaultInstance()),
                 answered,
                 failed -> {
                     context.countFailure();
@@ -268,9 +279,9 @@ final class EtcdPoller implements Poller {
         }
         endpoint.wake();
         context.countPoll();
-        on(
+        ask(
                 endpoint,
-                endpoint.maintenance(settings.deadline()).status(StatusRequest.getDefaultInstance()),
+                token -> endpoint.maintenance(settings.deadline(), token).status(StatusRequest.getDefaultInstance()),
                 answer -> {
                     if (isForeign(endpoint, answer.getHeader())) {
                         context.countFailure();
@@ -345,8 +356,34 @@ final class EtcdPoller implements Poller {
         context.deliver(List.of(Parcel.plain(Observation.of(status))));
     }
 
-    private <T> void on(
-            Endpoint endpoint, ListenableFuture<T> call, Consumer<T> answered, Consumer<FailedCall> failed) {
+    /** Asks, and once more with another token when it is for want of one that there was no answer. */
+    private <T> void ask(
+            Endpoint endpoint,
+            Function<@Nullable String, ListenableFuture<T>> call,
+            Consumer<T> answered,
+            Consumer<FailedCall> failed) {
+        String token = login == null ? null : login.token();
+        on(call.apply(token), endpoint, answered, refusal -> {
+            if (login == null || !Login.wanted(refusal)) {
+                failed.accept(failed(endpoint, refusal));
+                return;
+            }
+            login.renew(endpoint, settings.deadline(), token, context::soon, another -> {
+                if (another) {
+                    on(call.apply(login.token()), endpoint, answered, again -> failed.accept(failed(endpoint, again)));
+                } else {
+                    FailedCall why = login.refused();
+                    failed.accept(why == null ? failed(endpoint, refusal) : why);
+                }
+            });
+        });
+    }
+
+    private FailedCall failed(Endpoint endpoint, Throwable thrown) {
+        return FailedCall.of(thrown, endpoint, settings.deadline(), everAnswered.contains(endpoint.url()));
+    }
+
+    private <T> void on(ListenableFuture<T> call, Endpoint endpoint, Consumer<T> answered, Consumer<Throwable> failed) {
         Futures.addCallback(
                 call,
                 new FutureCallback<T>() {
@@ -358,8 +395,7 @@ final class EtcdPoller implements Poller {
 
                     @Override
                     public void onFailure(Throwable thrown) {
-                        failed.accept(FailedCall.of(
-                                thrown, endpoint, settings.deadline(), everAnswered.contains(endpoint.url())));
+                        failed.accept(thrown);
                     }
                 },
                 context::soon);

@@ -5,10 +5,14 @@ import io.etcd.jetcd.api.MemberListRequest;
 import io.etcd.jetcd.api.MemberListResponse;
 import io.etcd.jetcd.api.StatusRequest;
 import io.etcd.jetcd.api.StatusResponse;
+import io.quorate.ingest.transport.TlsFiles;
+import io.quorate.ingest.transport.Transport;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.function.Function;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -83,29 +87,53 @@ public final class EtcdProbe {
     public static Answer ask(EtcdSettings settings, String url, Duration patience)
             throws NoAnswer, InterruptedException {
         long until = System.nanoTime() + patience.toNanos();
-        try (Endpoint endpoint = new Endpoint(url, settings.tls())) {
+        Transport transport = settings.transport();
+        TlsFiles files = transport.tls() == null ? null : new TlsFiles(transport.tls());
+        try (Endpoint endpoint = new Endpoint(url, transport, files)) {
             Duration first =
                     shorter(patience, settings.deadline().compareTo(CONNECTION) > 0 ? settings.deadline() : CONNECTION);
+            Login login = Login.of(transport);
             MemberListResponse list = answer(
-                    endpoint, first, false, endpoint.cluster(first).memberList(MemberListRequest.getDefaultInstance()));
+                    endpoint,
+                    first,
+                    false,
+                    login,
+                    token -> endpoint.cluster(first, token).memberList(MemberListRequest.getDefaultInstance()));
             Duration second =
                     shorter(settings.deadline(), Duration.ofNanos(Math.max(1_000_000, until - System.nanoTime())));
             StatusResponse status = answer(
-                    endpoint, second, true, endpoint.maintenance(second).status(StatusRequest.getDefaultInstance()));
+                    endpoint,
+                    second,
+                    true,
+                    login,
+                    token -> endpoint.maintenance(second, token).status(StatusRequest.getDefaultInstance()));
             return answer(url, list, status);
-        } catch (IllegalStateException | IllegalArgumentException unusable) {
-            // Certificates that cannot be read.
-            throw new NoAnswer(String.valueOf(unusable.getMessage()));
         }
     }
 
-    private static <T> T answer(Endpoint endpoint, Duration deadline, boolean answered, ListenableFuture<T> call)
+    private static <T> T answer(
+            Endpoint endpoint,
+            Duration deadline,
+            boolean answered,
+            @Nullable Login login,
+            Function<@Nullable String, ListenableFuture<T>> call)
             throws NoAnswer, InterruptedException {
+        String token = login == null ? null : login.token();
         try {
-            return call.get();
+            return call.apply(token).get();
         } catch (ExecutionException e) {
             Throwable why = Objects.requireNonNullElse(e.getCause(), e);
-            throw new NoAnswer(FailedCall.of(why, endpoint, deadline, answered).detail());
+            if (login == null || !Login.wanted(why) || token != null) {
+                throw new NoAnswer(
+                        FailedCall.of(why, endpoint, deadline, answered).detail());
+            }
+            CompletableFuture<Boolean> another = new CompletableFuture<>();
+            login.renew(endpoint, deadline, null, Runnable::run, another::complete);
+            if (another.join()) {
+                return answer(endpoint, deadline, answered, login, call);
+            }
+            FailedCall refused = login.refused();
+            throw new NoAnswer((refused == null ? FailedCall.of(why, endpoint, deadline, answered) : refused).detail());
         }
     }
 

@@ -1,5 +1,7 @@
 package io.quorate.ingest.etcd;
 
+import io.quorate.ingest.transport.BearerToken;
+import io.quorate.ingest.transport.Transport;
 import java.io.Serializable;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -20,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param interval from one status of a member to its next
  * @param deadline of one call, at most the interval
  * @param memberListInterval from one member list to the next
- * @param tls how to trust and be trusted; null for the system's trust
+ * @param transport how they are reached, and which user of etcd they are asked by
  * @param labels of the cluster: env, region, az, storage class, owner
  */
 public record EtcdSettings(
@@ -29,7 +31,7 @@ public record EtcdSettings(
         Duration interval,
         Duration deadline,
         Duration memberListInterval,
-        @Nullable Tls tls,
+        Transport transport,
         Map<String, String> labels)
         implements Serializable {
 
@@ -38,28 +40,6 @@ public record EtcdSettings(
     public static final Duration INTERVAL = Duration.ofSeconds(1);
     public static final Duration DEADLINE = Duration.ofMillis(500);
     public static final Duration MEMBER_LIST_INTERVAL = Duration.ofSeconds(10);
-
-    /**
-     * Files of PEM.
-     *
-     * @param ca whom to trust; null for the system's trust
-     * @param certificate to show; null for none
-     * @param key of that certificate
-     */
-    public record Tls(
-            @Nullable String ca,
-            @Nullable String certificate,
-            @Nullable String key) implements Serializable {
-
-        private static final long serialVersionUID = 1;
-
-        public Tls {
-            if ((certificate == null) != (key == null)) {
-                throw new IllegalArgumentException(
-                        "ingest.etcd.tls: certificate and key belong together, expected both or neither");
-            }
-        }
-    }
 
     public EtcdSettings {
         // Copies that Java can serialise, whatever came in.
@@ -81,8 +61,11 @@ public record EtcdSettings(
                 problems.add("endpoints[" + i + "]: " + endpoints.get(i) + " stands twice, expected each once");
             }
         }
-        if (tls != null && endpoints.stream().noneMatch(endpoint -> endpoint.startsWith("https://"))) {
+        if (transport.tls() != null && endpoints.stream().noneMatch(endpoint -> endpoint.startsWith("https://"))) {
             problems.add("tls: is given, but no endpoint is https; expected https endpoints, or no tls");
+        }
+        if (transport.authorization() instanceof BearerToken) {
+            problems.add("bearer-token: is nothing that etcd takes, expected user and password, or a certificate");
         }
         if (interval.compareTo(Duration.ofMillis(100)) < 0) {
             problems.add("status-interval: " + interval.toMillis() + "ms is too short, expected at least 100ms");
@@ -103,13 +86,14 @@ public record EtcdSettings(
 
     /** That cluster, everything else by default. */
     public static EtcdSettings of(String cluster, List<String> endpoints) {
-        return new EtcdSettings(cluster, endpoints, INTERVAL, DEADLINE, MEMBER_LIST_INTERVAL, null, Map.of());
+        return new EtcdSettings(
+                cluster, endpoints, INTERVAL, DEADLINE, MEMBER_LIST_INTERVAL, Transport.PLAIN, Map.of());
     }
 
     private static @Nullable String problem(String endpoint) {
         if (endpoint.contains("@")) {
-            return "holds a user or a password (not repeated), expected only scheme, host and port: etcd is shown a"
-                    + " certificate, set tls.certificate and tls.key";
+            return "holds a user or a password (not repeated), expected only scheme, host and port: set tls.certificate"
+                    + " and tls.key, or user and password-file";
         }
         try {
             URI uri = new URI(endpoint);

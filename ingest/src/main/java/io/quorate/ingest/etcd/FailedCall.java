@@ -1,11 +1,13 @@
 package io.quorate.ingest.etcd;
 
 import io.grpc.Status;
+import io.quorate.ingest.transport.CredentialTrouble;
+import io.quorate.ingest.transport.TlsTrouble;
 import java.net.ConnectException;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.function.Predicate;
-import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,11 +46,21 @@ record FailedCall(String failure, String detail) {
         if (says(status, HTTP_1)) {
             return noEtcd(where + " answers in HTTP/1");
         }
+        if (Login.wanted(thrown)) {
+            return new FailedCall(
+                    "auth",
+                    detail(status)
+                            + "; expected a client certificate that etcd knows, or a user: set tls.certificate and"
+                            + " tls.key, or user and password-file");
+        }
         return switch (status.getCode()) {
             case UNIMPLEMENTED -> noEtcd(where + " does not know etcd's calls (" + detail(status) + ")");
             case DEADLINE_EXCEEDED -> hung(where, deadline);
-            case UNAUTHENTICATED, PERMISSION_DENIED ->
-                new FailedCall("auth", detail(status) + "; expected a client certificate that etcd knows");
+            case PERMISSION_DENIED ->
+                new FailedCall(
+                        "auth",
+                        detail(status)
+                                + "; expected a user who may ask: check whose certificate or ingest.etcd.user it is");
             case UNAVAILABLE -> unavailable(status, endpoint, deadline, everAnswered);
             default -> new FailedCall("error", detail(status));
         };
@@ -59,8 +71,12 @@ record FailedCall(String failure, String detail) {
         if (says(status, text -> text.contains("Keepalive failed"))) {
             return hung(where, deadline);
         }
-        if (caused(status, SSLException.class::isInstance)) {
-            return new FailedCall("tls", detail(status));
+        if (status.getCause() instanceof CredentialTrouble credentials) {
+            return new FailedCall(credentials.reason(), String.valueOf(credentials.getMessage()));
+        }
+        Optional<String> tls = status.getCause() == null ? Optional.empty() : TlsTrouble.of(status.getCause(), where);
+        if (tls.isPresent()) {
+            return new FailedCall("tls", tls.get());
         }
         if (caused(status, FailedCall::refused)) {
             return new FailedCall(

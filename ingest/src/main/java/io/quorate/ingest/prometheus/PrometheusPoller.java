@@ -6,9 +6,14 @@ import io.quorate.ingest.catalogue.Catalogue;
 import io.quorate.ingest.poll.Parcel;
 import io.quorate.ingest.poll.PollContext;
 import io.quorate.ingest.poll.Poller;
+import io.quorate.ingest.transport.CredentialTrouble;
+import io.quorate.ingest.transport.HttpTransport;
+import io.quorate.ingest.transport.Masking;
+import io.quorate.ingest.transport.TlsTrouble;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.ConnectException;
+import java.net.SocketException;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.time.Instant;
@@ -18,9 +23,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import javax.net.ssl.SSLException;
 import okhttp3.Call;
 import okhttp3.Callback;
 import okhttp3.FormBody;
@@ -29,10 +34,13 @@ import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Polls one Prometheus, without a thread waiting. */
 final class PrometheusPoller implements Poller {
 
+    private static final Logger LOG = LoggerFactory.getLogger(PrometheusPoller.class);
     private static final long BODY_CAP = 16L << 20;
     private static final long ERROR_BODY_CAP = 1L << 16;
     /** Names go in the body of a POST, so this is not about a URL; it keeps one expression from growing without end. */
@@ -51,12 +59,14 @@ final class PrometheusPoller implements Poller {
     private final PrometheusSettings settings;
     private final PollContext context;
     private final OkHttpClient client;
+    private final Masking masking;
     private final HttpUrl address;
     private final Queries queries;
     private final AtomicBoolean underWay = new AtomicBoolean();
     /** Only touched by the one round that is under way, or before the first. */
     private final Map<String, Long> marks;
 
+    private volatile boolean everAnswered;
     private volatile long lastSuccessMillis;
 
     PrometheusPoller(PrometheusSettings settings, Map<String, Long> delivered, PollContext context) {
@@ -72,9 +82,8 @@ final class PrometheusPoller implements Poller {
                 .newBuilder()
                 .addPathSegments("api/v1/query")
                 .build();
-        this.client = new OkHttpClient.Builder()
-                .followRedirects(false)
-                .followSslRedirects(false)
+        this.masking = Masking.of(settings.transport());
+        this.client = HttpTransport.client(settings.transport())
                 .connectTimeout(settings.timeout())
                 .readTimeout(settings.timeout())
                 .writeTimeout(settings.timeout())
@@ -85,6 +94,9 @@ final class PrometheusPoller implements Poller {
 
     @Override
     public void start() {
+        for (String caution : settings.transport().cautions(List.of(settings.url()))) {
+            LOG.warn("{}: {}", settings.url(), caution);
+        }
         context.every(Duration.ZERO, settings.interval(), this::poll);
     }
 
@@ -118,14 +130,10 @@ final class PrometheusPoller implements Poller {
     }
 
     private void ask(Round round, List<String> questions, int number, long deadline) {
-        Request request;
-        try {
-            request = request(questions.get(number));
-        } catch (IOException e) {
-            failed(new PollTrouble("error", String.valueOf(e.getMessage())));
-            return;
-        }
-        Call call = client.newCall(request);
+        Call call = client.newCall(new Request.Builder()
+                .url(address)
+                .post(new FormBody.Builder().add("query", questions.get(number)).build())
+                .build());
         call.timeout().timeout(Math.max(1, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
         call.enqueue(new Callback() {
             @Override
@@ -136,6 +144,7 @@ final class PrometheusPoller implements Poller {
             @Override
             public void onResponse(Call asked, Response response) {
                 guarded(() -> {
+                    everAnswered = true;
                     try (response) {
                         read(response, number == 0 ? round::takeUp : round::take);
                     } catch (IOException e) {
@@ -152,17 +161,6 @@ final class PrometheusPoller implements Poller {
         });
     }
 
-    private Request request(String question) throws IOException {
-        Request.Builder request = new Request.Builder()
-                .url(address)
-                .post(new FormBody.Builder().add("query", question).build());
-        BearerToken token = settings.bearerToken();
-        if (token != null) {
-            request.header("Authorization", token.header());
-        }
-        return request.build();
-    }
-
     private static void read(Response response, MatrixAnswer.SeriesTaker taker) throws IOException {
         if (response.isSuccessful()) {
             MatrixAnswer.read(new CappedBody(response.body().byteStream(), BODY_CAP), taker);
@@ -170,7 +168,10 @@ final class PrometheusPoller implements Poller {
         }
         CappedBody body = new CappedBody(response.body().byteStream(), ERROR_BODY_CAP);
         String hint = switch (response.code()) {
-            case 401, 403 -> "; expected a token that may query: bearer-token-file or bearer-token-env";
+            case 401 ->
+                "; expected a user or a token that may query: set basic (user, and password-file or password-env),"
+                        + " bearer-token-file or bearer-token-env";
+            case 403 -> "; expected one who may query: check whose basic or bearer-token it is";
             case 404 -> "; expected Prometheus' API below the url";
             default -> response.isRedirect() ? "; redirects are not followed, set url to where it leads" : "";
         };
@@ -181,7 +182,8 @@ final class PrometheusPoller implements Poller {
                 throw new PollTrouble("query-error", "HTTP " + response.code() + ", " + e.getMessage());
             }
         }
-        throw new PollTrouble("http-status", ("HTTP " + response.code() + hint + " " + body.beginning()).strip());
+        String reason = response.code() == 401 || response.code() == 403 ? "auth" : "http-status";
+        throw new PollTrouble(reason, ("HTTP " + response.code() + hint + " " + body.beginning()).strip());
     }
 
     private void finish(Round round) {
@@ -206,7 +208,7 @@ final class PrometheusPoller implements Poller {
         context.deliver(List.of(Parcel.plain(Observation.of(new DeadLetter(
                 settings.url(),
                 trouble.reason(),
-                String.valueOf(trouble.getMessage()),
+                masking.in(String.valueOf(trouble.getMessage())),
                 settings.cluster(),
                 "",
                 now())))));
@@ -225,13 +227,27 @@ final class PrometheusPoller implements Poller {
         if (e instanceof PollTrouble trouble) {
             return trouble;
         }
+        if (e instanceof CredentialTrouble credentials) {
+            return new PollTrouble(credentials.reason(), String.valueOf(e.getMessage()));
+        }
         String message = String.valueOf(e.getMessage());
         if (e instanceof InterruptedIOException) {
             return new PollTrouble(
                     "timeout", "no whole answer within " + settings.timeout().toMillis() + "ms");
         }
-        if (e instanceof SSLException) {
-            return new PollTrouble("tls", message);
+        Optional<String> tls = TlsTrouble.of(e, address.host() + ":" + address.port());
+        if (tls.isPresent()) {
+            return new PollTrouble("tls", tls.get());
+        }
+        // A peer that ends hangs up too, but that one answered before.
+        if (address.isHttps() && !everAnswered && hungUp(e)) {
+            return new PollTrouble(
+                    "tls",
+                    "certificate refused: " + address.host() + ":" + address.port()
+                            + " hangs up right after the handshake, as those do who want another certificate, or one at"
+                            + " all (" + message
+                            + "); set tls.certificate and tls.key to ones that the CA it trusts has"
+                            + " signed");
         }
         if (e instanceof ConnectException && refused(e)) {
             return new PollTrouble("refused", message + "; expected a Prometheus that listens there");
@@ -240,6 +256,11 @@ final class PrometheusPoller implements Poller {
             return new PollTrouble("unreachable", message);
         }
         return new PollTrouble("error", e.getClass().getSimpleName() + ": " + message);
+    }
+
+    private static boolean hungUp(IOException e) {
+        return e instanceof SocketException && !(e instanceof ConnectException)
+                || String.valueOf(e.getMessage()).startsWith("unexpected end of stream");
     }
 
     private static boolean refused(IOException e) {

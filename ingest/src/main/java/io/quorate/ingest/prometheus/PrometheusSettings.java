@@ -1,5 +1,6 @@
 package io.quorate.ingest.prometheus;
 
+import io.quorate.ingest.transport.Transport;
 import java.io.Serializable;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -17,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param memberLabel which label names the member; null for {@code member} where there is one, else {@code instance}
  * @param interval from poll to poll
  * @param timeout of one poll, at most the interval
- * @param bearerToken to show; null for none
+ * @param transport how it is reached, and what it is shown
  * @param dropLabels further labels that name the member, such as those of replicas, to be left out of series
  */
 public record PrometheusSettings(
@@ -28,7 +29,7 @@ public record PrometheusSettings(
         @Nullable String memberLabel,
         Duration interval,
         Duration timeout,
-        @Nullable BearerToken bearerToken,
+        Transport transport,
         List<String> dropLabels)
         implements Serializable {
 
@@ -49,10 +50,12 @@ public record PrometheusSettings(
         if (parsed == null) {
             problems.add("url: no address, expected such as http://prometheus.example:9090");
         } else if (!parsed.username().isEmpty() || !parsed.password().isEmpty()) {
-            problems.add("url: holds a user or a password (not repeated), expected none there: set bearer-token-file or"
-                    + " bearer-token-env");
+            problems.add("url: holds a user or a password (not repeated), expected none there: set basic, or"
+                    + " bearer-token-file or bearer-token-env");
         } else if (parsed.query() != null || parsed.fragment() != null) {
             problems.add("url: holds a query, expected only host, port and path prefix");
+        } else if (transport.tls() != null && !parsed.isHttps()) {
+            problems.add("tls: is given, but the url is not https; expected an https url, or no tls");
         }
         if (!selector.startsWith("{") || !selector.endsWith("}") || selector.length() < 2) {
             problems.add("selector: " + selector + " is none, expected such as " + SELECTOR);
@@ -95,13 +98,15 @@ public record PrometheusSettings(
 
     /** That server, everything else by default. */
     public static PrometheusSettings of(String url) {
-        return new PrometheusSettings(url, SELECTOR, CLUSTER_LABEL, null, null, INTERVAL, TIMEOUT, null, List.of());
+        return new PrometheusSettings(
+                url, SELECTOR, CLUSTER_LABEL, null, null, INTERVAL, TIMEOUT, Transport.PLAIN, List.of());
     }
 
     /** That server, polled as often, everything else by default. */
     public static PrometheusSettings of(String url, Duration interval) {
         Duration timeout = interval.compareTo(TIMEOUT) < 0 ? interval : TIMEOUT;
-        return new PrometheusSettings(url, SELECTOR, CLUSTER_LABEL, null, null, interval, timeout, null, List.of());
+        return new PrometheusSettings(
+                url, SELECTOR, CLUSTER_LABEL, null, null, interval, timeout, Transport.PLAIN, List.of());
     }
 
     /** What makes it the same over restarts. */

@@ -10,6 +10,7 @@ import io.quorate.events.ClusterRoster;
 import io.quorate.events.MemberStatus;
 import io.quorate.ingest.Observation;
 import io.quorate.ingest.poll.FakePollContext;
+import io.quorate.ingest.transport.Transport;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -247,7 +248,7 @@ class EtcdPollerTest {
                         Duration.ofSeconds(1),
                         Duration.ofMillis(500),
                         Duration.ofSeconds(2),
-                        null,
+                        Transport.PLAIN,
                         Map.of("env", "test")),
                 context);
     }

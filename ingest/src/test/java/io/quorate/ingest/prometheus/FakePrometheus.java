@@ -2,6 +2,9 @@ package io.quorate.ingest.prometheus;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsParameters;
+import com.sun.net.httpserver.HttpsServer;
 import io.quorate.events.Labels;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -24,6 +27,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.zip.GZIPOutputStream;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
 
 /** A Prometheus that answers with the series it was given, or badly in a way of one's choice. */
 final class FakePrometheus implements AutoCloseable {
@@ -37,6 +42,7 @@ final class FakePrometheus implements AutoCloseable {
     private final CountDownLatch closing = new CountDownLatch(1);
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final HttpServer server;
+    private final String scheme;
     private volatile Answer answer = this::matrix;
 
     /** How a question is answered. */
@@ -45,8 +51,31 @@ final class FakePrometheus implements AutoCloseable {
     }
 
     FakePrometheus() {
+        this(null, false);
+    }
+
+    /**
+     * @param tls what it shows; null for plain HTTP
+     * @param asksForCertificates whether it wants one from whoever asks
+     */
+    FakePrometheus(SSLContext tls, boolean asksForCertificates) {
+        InetSocketAddress anywhere = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+        scheme = tls == null ? "http" : "https";
         try {
-            server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+            if (tls == null) {
+                server = HttpServer.create(anywhere, 0);
+            } else {
+                HttpsServer https = HttpsServer.create(anywhere, 0);
+                https.setHttpsConfigurator(new HttpsConfigurator(tls) {
+                    @Override
+                    public void configure(HttpsParameters parameters) {
+                        SSLParameters ssl = tls.getDefaultSSLParameters();
+                        ssl.setNeedClientAuth(asksForCertificates);
+                        parameters.setSSLParameters(ssl);
+                    }
+                });
+                server = https;
+            }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -64,7 +93,7 @@ final class FakePrometheus implements AutoCloseable {
     }
 
     String url() {
-        return "http://127.0.0.1:" + server.getAddress().getPort();
+        return scheme + "://127.0.0.1:" + server.getAddress().getPort();
     }
 
     /** A sample: labels as {@code __name__=up,member=m1}. */

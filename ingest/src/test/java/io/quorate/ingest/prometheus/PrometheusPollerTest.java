@@ -11,6 +11,8 @@ import io.quorate.events.Sample;
 import io.quorate.ingest.Observation;
 import io.quorate.ingest.poll.FakePollContext;
 import io.quorate.ingest.poll.Parcel;
+import io.quorate.ingest.transport.BearerToken;
+import io.quorate.ingest.transport.Transport;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -154,7 +156,15 @@ class PrometheusPollerTest {
 
         List<MemberScrape> scrapes = poll(
                 new PrometheusSettings(
-                        prometheus.url(), "{}", "cluster", "mine", null, OFTEN, OFTEN, null, List.of("replica")),
+                        prometheus.url(),
+                        "{}",
+                        "cluster",
+                        "mine",
+                        null,
+                        OFTEN,
+                        OFTEN,
+                        Transport.PLAIN,
+                        List.of("replica")),
                 1);
 
         assertThat(scrapes).singleElement().satisfies(scrape -> {
@@ -187,7 +197,7 @@ class PrometheusPollerTest {
                 breakage("html", it -> it.answers(200, "<!doctype html><p>Sign in"), "not-json", "<!doctype html>"),
                 breakage("error page", it -> it.answers(500, "oops"), "http-status", "HTTP 500 oops"),
                 breakage("no api", it -> it.answers(404, ""), "http-status", "below the url"),
-                breakage("not allowed", it -> it.answers(401, ""), "http-status", "bearer-token-file"),
+                breakage("not allowed", it -> it.answers(401, ""), "auth", "bearer-token-file"),
                 breakage("redirect", it -> it.answers(302, ""), "http-status", "redirects are not followed"),
                 breakage("half a body", FakePrometheus::answersHalf, "truncated", "breaks off"),
                 breakage("half a text", it -> it.answers(200, "{\"status\":\"succ"), "truncated", "breaks off"),
@@ -229,7 +239,7 @@ class PrometheusPollerTest {
         Duration interval = Duration.ofSeconds(reason.equals("too-large") ? 2 : 1);
         Duration timeout = reason.equals("timeout") ? Duration.ofMillis(150) : interval;
         PrometheusSettings settings = new PrometheusSettings(
-                prometheus.url(), "{}", "cluster", null, null, interval, timeout, null, List.of());
+                prometheus.url(), "{}", "cluster", null, null, interval, timeout, Transport.PLAIN, List.of());
         try (PrometheusPoller poller = poller(settings, Map.of())) {
             poller.start();
             await().until(() -> !context.parcels.isEmpty());
@@ -267,7 +277,7 @@ class PrometheusPollerTest {
                 null,
                 OFTEN,
                 OFTEN,
-                BearerToken.inFile(token.toString()),
+                Transport.of(BearerToken.inFile(token.toString())),
                 List.of());
         poll(settings, 1);
         assertThat(prometheus.authorizations).containsOnly("Bearer s3cret");

@@ -100,8 +100,8 @@ final class Room {
         return number;
     }
 
-    boolean flag(String key) {
-        boolean flag = value(key).asBoolean(true);
+    boolean flag(String key, boolean otherwise) {
+        boolean flag = value(key).asBoolean(otherwise);
         effective.put(key, flag);
         return flag;
     }

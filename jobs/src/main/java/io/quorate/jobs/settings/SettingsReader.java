@@ -1,8 +1,13 @@
 package io.quorate.jobs.settings;
 
 import io.quorate.ingest.etcd.EtcdSettings;
-import io.quorate.ingest.prometheus.BearerToken;
 import io.quorate.ingest.prometheus.PrometheusSettings;
+import io.quorate.ingest.transport.Authorization;
+import io.quorate.ingest.transport.BasicLogin;
+import io.quorate.ingest.transport.BearerToken;
+import io.quorate.ingest.transport.HttpProxy;
+import io.quorate.ingest.transport.Tls;
+import io.quorate.ingest.transport.Transport;
 import io.quorate.jobs.kafka.KafkaSettings;
 import io.quorate.rules.Rule;
 import io.quorate.rules.RuleReader;
@@ -149,20 +154,17 @@ public final class SettingsReader {
         String cluster = room.text("cluster");
         String memberLabel = room.text("member-label");
         Duration asked = judged ? room.duration("timeout", timeout) : timeout;
-        Room.Secret token = room.secret("bearer-token");
+        Transport transport = transport(room, authorization(room));
         once(
                 room,
                 List.of("url", "selector"),
                 "prometheus " + url + ' ' + selector,
                 "'url' with this selector stands here a second time; expected each server once");
         List<String> dropLabels = room.texts("drop-labels");
-        BearerToken bearer = token == null
-                ? null
-                : token.file() == null ? BearerToken.of(token.value()) : BearerToken.inFile(token.file());
         return reading.built(
                 room.pointer(),
                 () -> new PrometheusSettings(
-                        url, selector, clusterLabel, cluster, memberLabel, interval, asked, bearer, dropLabels));
+                        url, selector, clusterLabel, cluster, memberLabel, interval, asked, transport, dropLabels));
     }
 
     private @Nullable EtcdSettings etcd(Room room, Duration interval, boolean judged) {
@@ -187,18 +189,70 @@ public final class SettingsReader {
                 : EtcdSettings.MEMBER_LIST_INTERVAL;
         Duration deadline = judged ? room.duration("deadline", shortest) : shortest;
         Duration memberList = judged ? room.duration("member-list-interval", longest) : longest;
-        EtcdSettings.Tls tls = room.has("tls") ? tls(room.room("tls")) : null;
+        Transport transport = transport(room, login(room));
         Map<String, String> labels = room.labels("labels");
         return reading.built(
                 room.pointer(),
-                () -> new EtcdSettings(cluster, endpoints, interval, deadline, memberList, tls, labels));
+                () -> new EtcdSettings(cluster, endpoints, interval, deadline, memberList, transport, labels));
     }
 
-    private EtcdSettings.@Nullable Tls tls(Room room) {
+    /** How the peers of any room are reached: {@code tls} and {@code proxy}. */
+    private Transport transport(Room room, @Nullable Authorization authorization) {
+        return new Transport(room.has("tls") ? tls(room.room("tls")) : null, authorization, proxy(room));
+    }
+
+    /** What peers of HTTP are shown: {@code basic} or {@code bearer-token}. */
+    private @Nullable Authorization authorization(Room room) {
+        Room.Secret token = room.secret("bearer-token");
+        if (token != null && room.has("basic")) {
+            reading.problem(
+                    room.at("basic"),
+                    "'basic' stands beside 'bearer-token'; expected one of the two: strike the other");
+        }
+        if (room.has("basic")) {
+            return login(room.room("basic"));
+        }
+        if (token == null) {
+            return null;
+        }
+        return token.file() == null ? BearerToken.of(token.value()) : BearerToken.inFile(token.file());
+    }
+
+    /** {@code user}, and {@code password} from a file or the environment. */
+    private @Nullable BasicLogin login(Room room) {
+        String user = room.text("user");
+        String key = room.has("password-env") ? "password-env" : "password-file";
+        Room.Secret password = room.secret("password");
+        if (user == null) {
+            if (room.has(key) && !room.means("user")) {
+                reading.problem(room.at(key), "'" + key + "' stands without 'user'; expected both or neither");
+            }
+            return null;
+        }
+        if (password == null) {
+            if (!room.means("password-file") && !room.means("password-env")) {
+                reading.problem(
+                        room.at("user"), "'user' stands without a password; expected password-file or password-env");
+            }
+            return null;
+        }
+        return password.file() == null
+                ? BasicLogin.of(user, password.value())
+                : BasicLogin.inFile(user, password.file());
+    }
+
+    private @Nullable Tls tls(Room room) {
         String ca = room.file("ca");
         String certificate = room.file("certificate");
         String key = room.secretFile("key");
-        return reading.built(room.pointer(), () -> new EtcdSettings.Tls(ca, certificate, key));
+        String serverName = room.text("server-name");
+        boolean insecure = room.flag("insecure", false);
+        return reading.built(room.pointer(), () -> new Tls(ca, certificate, key, serverName, insecure));
+    }
+
+    private @Nullable HttpProxy proxy(Room room) {
+        String proxy = room.text("proxy");
+        return proxy == null ? null : reading.built(room.at("proxy"), () -> HttpProxy.at(proxy));
     }
 
     private @Nullable WindowSettings windows(Room room) {
@@ -241,7 +295,7 @@ public final class SettingsReader {
         String url = webhookUrl(room);
         Duration timeout = room.duration("timeout", WebhookSettings.DEFAULT_TIMEOUT);
         Duration retryFor = room.duration("retry-for", Retry.DEFAULT.budget());
-        boolean sendResolved = room.flag("send-resolved");
+        boolean sendResolved = room.flag("send-resolved", true);
         WebhookSettings webhook = reading.built(
                 room.pointer(),
                 () -> new WebhookSettings(name, url, timeout, Retry.DEFAULT.within(retryFor), sendResolved));

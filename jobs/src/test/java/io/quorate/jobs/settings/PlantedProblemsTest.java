@@ -32,6 +32,10 @@ class PlantedProblemsTest {
                   selector: '{job="etcd"}'
                   timeout: 5s
                   bearer-token-file: token
+                - url: https://second.example:9090
+                  basic:
+                    user: me
+                    password-env: SET
               etcd:
                 - cluster: prod
                   endpoints:
@@ -43,6 +47,14 @@ class PlantedProblemsTest {
                     ca: ca.pem
                     certificate: client.pem
                     key: key.pem
+                    server-name: etcd.example
+                  user: watcher
+                  password-file: etcd-password
+                - cluster: other
+                  endpoints: [https://etcd-3.example:2379]
+                  proxy: http://proxy.example:3128
+                  tls:
+                    insecure: true
             percentiles:
               window: 10s
               horizon: 90s
@@ -74,7 +86,7 @@ class PlantedProblemsTest {
 
     @Test
     void aloneIsGood() throws Exception {
-        assertThat(read(GOOD).prometheus()).hasSize(1);
+        assertThat(read(GOOD).prometheus()).hasSize(2);
     }
 
     /** What is replaced, and by what; the problem must stand on the line of the replacement. */
@@ -140,6 +152,26 @@ class PlantedProblemsTest {
                         "checkpoint-dir: file:///checkpoints",
                         "checkpoint-dir: s3://key:s3cret@bucket",
                         "Flink's own configuration"),
+                // How peers are reached.
+                plant("server-name:", "servername:", "did you mean 'server-name'?"),
+                plant("server-name: etcd.example", "server-name: 'a b'", "expected the name or the address"),
+                plant("insecure: true", "insecure: perhaps", "expected true or false"),
+                plant("insecure: true", "insecure: true\n        ca: ca.pem", "is true beside ca", -1),
+                plant("proxy: http://proxy", "proxy: socks://proxy", "does not fit (not repeated"),
+                plant("http://proxy.example:3128", "http://me:s3cret@proxy.example:3128", "holds a user or a password"),
+                plant("http://proxy.example:3128", "http://proxy.example:3128/x", "expected http://host:port"),
+                plant("user: me", "user: 'me:s3cret'", "does not fit (not repeated"),
+                plant("password-env: SET", "password: s3cret", "expected 'password-file' or 'password-env'"),
+                plant("password-env: SET", "password-env: NOT_SET", "environment variable that is not set"),
+                plant("user: me\n", "# nobody\n", "'user' is missing; expected the name of a user", -1),
+                plant("password-env: SET", "# nothing", "'user' stands without a password", -1),
+                plant("user: watcher\n", "# nobody\n", "'password-file' stands without 'user'", 1),
+                plant("user: me\n", "user: me\n        password-file: password\n", "stands beside", 1),
+                plant("basic:\n", "bearer-token-env: SET\n      basic:\n", "'basic' stands beside 'bearer-token'", 1),
+                plant(
+                        "bearer-token-file: token",
+                        "bearer-token-file: token\n      tls: {}",
+                        "the url is not https; expected an https url, or no tls"),
                 // What the records refuse.
                 plant("metrics-interval: 10s", "metrics-interval: 31s", "expected at most 30s"),
                 plant("timeout: 5s\n      bearer", "timeout: 11s\n      bearer", "at most the interval of 10000ms"),
@@ -274,7 +306,7 @@ class PlantedProblemsTest {
         List<YamlProblem> problems = problems(bad);
 
         // The address that stands a second time is the one that counts.
-        assertThat(problems).extracting(YamlProblem::line).containsExactly(3, 6, 17, 22, 24, 33, 37);
+        assertThat(problems).extracting(YamlProblem::line).containsExactly(3, 6, 21, 34, 36, 45, 49);
         assertThat(problems).isSorted();
     }
 
@@ -286,7 +318,7 @@ class PlantedProblemsTest {
         assertThat(problems(
                         GOOD.replace("profile: fleet", "directory: rules").replace("partitions: 12", "partitions: no")))
                 .extracting(problem -> Path.of(problem.file()).getFileName() + ":" + problem.line())
-                .containsExactlyInAnyOrder("quorate.yaml:33", "a.yaml:2");
+                .containsExactlyInAnyOrder("quorate.yaml:45", "a.yaml:2");
     }
 
     @Test
@@ -384,7 +416,7 @@ class PlantedProblemsTest {
 
     @Test
     void isNoMarkOfByteOrder() throws Exception {
-        assertThat(read("\uFEFF" + GOOD).etcd()).hasSize(1);
+        assertThat(read("\uFEFF" + GOOD).etcd()).hasSize(2);
     }
 
     /** Whatever a slip of the hand does to a file: settings or problems, each one line with its place, nothing else. */
@@ -453,7 +485,7 @@ class PlantedProblemsTest {
     }
 
     private Settings read(String yaml) throws Exception {
-        for (String name : List.of("token", "password", "ca.pem", "client.pem", "key.pem")) {
+        for (String name : List.of("token", "password", "etcd-password", "ca.pem", "client.pem", "key.pem")) {
             Files.writeString(folder.resolve(name), "in-" + name + "\n");
         }
         Files.writeString(folder.resolve("empty"), "\n");

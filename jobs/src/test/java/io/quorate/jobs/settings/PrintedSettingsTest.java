@@ -111,23 +111,25 @@ class PrintedSettingsTest {
         try (InputStream rule = RuleReader.class.getResourceAsStream("/rules/etcd-election-storm.yaml")) {
             Files.write(folder.resolve("rules/storm.yaml"), rule.readAllBytes());
         }
-        for (String name : List.of("token", "ca.pem", "client.pem", "client-key.pem", "clickhouse-password")) {
+        for (String name :
+                List.of("token", "ca.pem", "client.pem", "client-key.pem", "etcd-password", "clickhouse-password")) {
             Files.writeString(folder.resolve(name), "x");
         }
         String whole = Files.readString(EXAMPLE)
                 .lines()
-                .filter(line -> !line.matches(".*#? *[a-z-]+-env: .*|.*# +url-file: .*"))
+                .filter(line -> !line.matches(".*#? *[a-z-]+-env: .*|.*# +url-file: .*|.*# basic: .*"))
                 .filter(line -> !line.matches(".*# +(kafka|clickhouse)-port: .*"))
                 .map(line -> line.replaceFirst("^( *)# ?( *(- |tls:|[a-z-]+: ?))", "$1$2"))
                 .reduce("", (all, line) -> all + line + "\n")
-                .replace("http://etcd-", "https://etcd-");
+                .replace("http://etcd-", "https://etcd-")
+                .replace("http://prometheus", "https://prometheus");
 
         Settings settings = read(whole);
 
         assertThat(settings.kafka().partitions()).isEqualTo(12);
         assertThat(settings.clickhouse().password()).isEqualTo("x");
         assertThat(settings.rules()).hasSize(1);
-        assertThat(settings.etcd().get(0).tls().key()).endsWith("client-key.pem");
+        assertThat(settings.etcd().get(0).transport().tls().key()).endsWith("client-key.pem");
     }
 
     private static String everything() {
@@ -135,10 +137,14 @@ class PrintedSettingsTest {
                 ingest:
                   prometheus:
                     - { url: http://prometheus.example:9090, cluster: c, member-label: pod, bearer-token-env: TOKEN, drop-labels: [replica] }
+                    - { url: https://second.example, basic: { user: me, password-env: PASSWORD }, tls: { insecure: true } }
                   etcd:
                     - cluster: prod-eu-1
                       endpoints: [ https://etcd-1.example:2379 ]
-                      tls: { ca: ca.pem, certificate: client.pem, key: key.pem }
+                      tls: { ca: ca.pem, certificate: client.pem, key: key.pem, server-name: etcd.example }
+                      proxy: http://proxy.example:3128
+                      user: watcher
+                      password-file: password
                       labels: { env: prod }
                 percentiles: { window: 30s, horizon: 90s }
                 rules: { profile: lab, directory: rules }

@@ -30,7 +30,7 @@ class SecretsTest {
     void comeFromFiles() throws Exception {
         Settings settings = read(settings("bearer-token-file: token", "url-file: url", "password-file: password"));
 
-        assertThat(settings.prometheus().get(0).bearerToken().header()).isEqualTo("Bearer " + CANARY + "-token");
+        assertThat(header(settings)).isEqualTo("Bearer " + CANARY + "-token");
         assertThat(settings.clickhouse().password()).isEqualTo(CANARY + "-password");
         assertThat(((WebhookSettings) settings.receivers().get(0)).url()).endsWith("/" + CANARY + "-hook");
     }
@@ -39,7 +39,7 @@ class SecretsTest {
     void comeFromTheEnvironment() throws Exception {
         Settings settings = read(settings("bearer-token-env: CANARY", "url-env: CANARY_URL", "password-env: CANARY"));
 
-        assertThat(settings.prometheus().get(0).bearerToken().header()).isEqualTo("Bearer " + CANARY);
+        assertThat(header(settings)).isEqualTo("Bearer " + CANARY);
         assertThat(settings.clickhouse().password()).isEqualTo(CANARY);
         assertThat(((WebhookSettings) settings.receivers().get(0)).url()).contains(CANARY);
     }
@@ -50,7 +50,7 @@ class SecretsTest {
 
         Files.writeString(folder.resolve("token"), "turned\n");
 
-        assertThat(settings.prometheus().get(0).bearerToken().header()).isEqualTo("Bearer turned");
+        assertThat(header(settings)).isEqualTo("Bearer turned");
     }
 
     /** Everything that people write into the slots of secrets, right and wrong: none of it is repeated by anything. */
@@ -186,6 +186,10 @@ class SecretsTest {
                 clickhouse: { url: http://clickhouse.example:8123, %s }
                 flink: { checkpoint-dir: file:///checkpoints }
                 """.formatted(token, url, password);
+    }
+
+    private static String header(Settings settings) throws Exception {
+        return settings.prometheus().get(0).transport().authorization().header().current();
     }
 
     private Settings read(String yaml) throws Exception {

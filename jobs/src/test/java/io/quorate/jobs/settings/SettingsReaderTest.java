@@ -74,7 +74,7 @@ class SettingsReaderTest {
                 .hasSeconds(2);
         assertThat(settings.prometheus().get(0).cluster()).isEqualTo("only-one");
         assertThat(settings.etcd().get(0).interval()).isEqualTo(Duration.ofMillis(500));
-        assertThat(settings.etcd().get(0).tls().ca())
+        assertThat(settings.etcd().get(0).transport().tls().ca())
                 .isEqualTo(folder.resolve("ca.pem").toString());
         assertThat(settings.windows().size()).hasSeconds(30);
         assertThat(settings.rules().get(0).condition())
