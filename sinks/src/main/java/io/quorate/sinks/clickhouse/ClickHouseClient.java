@@ -60,8 +60,13 @@ public final class ClickHouseClient {
         }
     }
 
-    private static String reason(HttpResponse<String> response) {
+    private String reason(HttpResponse<String> response) {
         String body = response.body().strip();
+        String password = settings.password();
+        if (password != null && !password.isEmpty()) {
+            // A peer that repeats its headers must not bring it into logs.
+            body = body.replace(password, "***");
+        }
         String reason = body.length() > LONGEST_REASON ? body.substring(0, LONGEST_REASON) + " ..." : body;
         return reason.isEmpty() ? "ClickHouse answered HTTP " + response.statusCode() : reason;
     }
