@@ -6,6 +6,7 @@ import io.quorate.ingest.discovery.FileGroups;
 import io.quorate.ingest.discovery.Naming;
 import io.quorate.ingest.prometheus.ScrapeSettings;
 import io.quorate.ingest.prometheus.ScrapeSource;
+import io.quorate.ingest.transport.Transport;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -123,7 +124,8 @@ class MovingTargetsTest {
                         new Naming("cluster", null, null, "http", 0),
                         Duration.ofSeconds(1)),
                 Duration.ofMillis(500),
-                Duration.ofMillis(500))));
+                Duration.ofMillis(500),
+                Transport.PLAIN)));
         env.fromSource(source, WatermarkStrategy.noWatermarks(), "poll")
                 .uid("poll")
                 .sinkTo(new DiscardingSink<>())

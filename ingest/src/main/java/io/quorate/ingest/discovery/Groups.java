@@ -6,7 +6,7 @@ import java.util.List;
 
 /** A place where groups of targets are written down. */
 public sealed interface Groups extends Serializable
-        permits FileGroups, HttpGroups, PrometheusGroups, DnsGroups, PodGroups {
+        permits ListedGroups, FileGroups, HttpGroups, PrometheusGroups, DnsGroups, PodGroups {
 
     /** Which one: different from every other place. */
     String name();

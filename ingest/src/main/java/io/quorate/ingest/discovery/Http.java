@@ -1,5 +1,7 @@
 package io.quorate.ingest.discovery;
 
+import io.quorate.ingest.transport.HttpTransport;
+import io.quorate.ingest.transport.Transport;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.time.Duration;
@@ -21,17 +23,12 @@ final class Http {
      *
      * @throws IOException when there is none that counts, with a message for people
      */
-    static String get(OkHttpClient client, HttpUrl url, String... headers) throws IOException {
-        Request.Builder request = new Request.Builder().url(url);
-        for (int i = 0; i < headers.length; i += 2) {
-            request.header(headers[i], headers[i + 1]);
-        }
+    static String get(Transport transport, HttpUrl url) throws IOException {
         String where = url.scheme() + "://" + url.host() + ":" + url.port() + url.encodedPath();
-        try (Response response = client.newBuilder()
-                .callTimeout(PATIENCE)
-                .build()
-                .newCall(request.build())
-                .execute()) {
+        OkHttpClient client =
+                HttpTransport.client(transport).callTimeout(PATIENCE).build();
+        try (Response response =
+                client.newCall(new Request.Builder().url(url).build()).execute()) {
             if (!response.isSuccessful()) {
                 throw new IOException(where + " answers HTTP " + response.code()
                         + switch (response.code()) {
@@ -47,6 +44,8 @@ final class Http {
             return body.readUtf8();
         } catch (InterruptedIOException e) {
             throw new IOException(where + " gave no whole answer within " + PATIENCE.toSeconds() + "s", e);
+        } finally {
+            client.connectionPool().evictAll();
         }
     }
 }

@@ -1,10 +1,10 @@
 package io.quorate.ingest.discovery;
 
+import io.quorate.ingest.transport.Transport;
 import java.io.IOException;
 import java.util.List;
 import java.util.Objects;
 import okhttp3.HttpUrl;
-import okhttp3.OkHttpClient;
 
 /** An address that answers in the format of Prometheus' http_sd. */
 public final class HttpGroups implements Groups {
@@ -12,9 +12,11 @@ public final class HttpGroups implements Groups {
     private static final long serialVersionUID = 1;
 
     private final String url;
+    private final Transport transport;
 
-    public HttpGroups(String url) {
+    public HttpGroups(String url, Transport transport) {
         this.url = url;
+        this.transport = transport;
     }
 
     @Override
@@ -24,7 +26,7 @@ public final class HttpGroups implements Groups {
 
     @Override
     public List<Group> find(List<String> problems) throws IOException {
-        String text = Http.get(new OkHttpClient(), Objects.requireNonNull(HttpUrl.parse(url)));
+        String text = Http.get(transport, Objects.requireNonNull(HttpUrl.parse(url)));
         try {
             return GroupFormat.read(text, false);
         } catch (IllegalArgumentException e) {

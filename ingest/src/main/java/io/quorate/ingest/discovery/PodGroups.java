@@ -3,16 +3,14 @@ package io.quorate.ingest.discovery;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.quorate.ingest.transport.Transport;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import okhttp3.HttpUrl;
-import okhttp3.OkHttpClient;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,7 +28,7 @@ public final class PodGroups implements Groups {
     private final @Nullable String namespace;
     private final String selector;
     private final int port;
-    private final @Nullable String tokenFile;
+    private final Transport transport;
 
     /**
      * From this API server.
@@ -38,14 +36,13 @@ public final class PodGroups implements Groups {
      * @param namespace null for all
      * @param selector of labels, such as {@code component=etcd}
      * @param port of each pod
-     * @param tokenFile read at each look, as Kubernetes rotates tokens
      */
-    public PodGroups(String api, @Nullable String namespace, String selector, int port, @Nullable String tokenFile) {
+    public PodGroups(String api, @Nullable String namespace, String selector, int port, Transport transport) {
         this.api = api;
         this.namespace = namespace;
         this.selector = selector;
         this.port = port;
-        this.tokenFile = tokenFile;
+        this.transport = transport;
     }
 
     @Override
@@ -74,15 +71,8 @@ public final class PodGroups implements Groups {
         if (!next.isEmpty()) {
             url.addQueryParameter("continue", next);
         }
-        String[] headers = {};
-        if (tokenFile != null) {
-            headers = new String[] {
-                "Authorization",
-                "Bearer " + Files.readString(Path.of(tokenFile)).strip()
-            };
-        }
         try {
-            JsonNode answer = JSON.readTree(Http.get(new OkHttpClient(), url.build(), headers));
+            JsonNode answer = JSON.readTree(Http.get(transport, url.build()));
             if (!answer.path("kind").asText().equals("PodList")) {
                 throw new IOException(api + " answers no PodList: expected the API of Kubernetes");
             }

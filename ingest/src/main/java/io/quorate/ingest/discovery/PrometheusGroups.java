@@ -3,6 +3,7 @@ package io.quorate.ingest.discovery;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.quorate.ingest.transport.Transport;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -11,7 +12,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.regex.Pattern;
 import okhttp3.HttpUrl;
-import okhttp3.OkHttpClient;
 
 /** The active targets of a Prometheus whose job is one of etcd's, with the labels that it gives them. */
 public final class PrometheusGroups implements Groups {
@@ -21,15 +21,17 @@ public final class PrometheusGroups implements Groups {
 
     private final String url;
     private final Pattern job;
+    private final Transport transport;
 
     /**
      * From this server.
      *
      * @param job what the whole label {@code job} must match
      */
-    public PrometheusGroups(String url, Pattern job) {
+    public PrometheusGroups(String url, Pattern job, Transport transport) {
         this.url = url;
         this.job = job;
+        this.transport = transport;
     }
 
     @Override
@@ -46,7 +48,7 @@ public final class PrometheusGroups implements Groups {
                 .build();
         JsonNode targets;
         try {
-            targets = JSON.readTree(Http.get(new OkHttpClient(), address)).at("/data/activeTargets");
+            targets = JSON.readTree(Http.get(transport, address)).at("/data/activeTargets");
         } catch (JsonProcessingException e) {
             throw new IOException(url + " answers no JSON: expected Prometheus' API below it", e);
         }

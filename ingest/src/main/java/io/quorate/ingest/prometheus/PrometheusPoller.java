@@ -6,26 +6,24 @@ import io.quorate.ingest.catalogue.Catalogue;
 import io.quorate.ingest.poll.Parcel;
 import io.quorate.ingest.poll.PollContext;
 import io.quorate.ingest.poll.Poller;
-import io.quorate.ingest.transport.CredentialTrouble;
 import io.quorate.ingest.transport.HttpTransport;
 import io.quorate.ingest.transport.Masking;
-import io.quorate.ingest.transport.TlsTrouble;
 import java.io.IOException;
-import java.io.InterruptedIOException;
-import java.net.ConnectException;
-import java.net.SocketException;
-import java.net.UnknownHostException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import okhttp3.Call;
 import okhttp3.Callback;
 import okhttp3.FormBody;
@@ -45,6 +43,8 @@ final class PrometheusPoller implements Poller {
     private static final long ERROR_BODY_CAP = 1L << 16;
     /** Names go in the body of a POST, so this is not about a URL; it keeps one expression from growing without end. */
     private static final int LONGEST_NAMES = 8 << 10;
+    /** To begin with; less where the answer is too large all the same. */
+    private static final int MEMBERS_AT_ONCE = 50;
     /** A scrape carries the time it began and is written when it ended, at most Prometheus' default scrape timeout later. */
     private static final Duration SCRAPE_TIMEOUT = Duration.ofSeconds(10);
     /** The answers that follow are asked a moment later than the first, and must reach as far back. */
@@ -66,6 +66,11 @@ final class PrometheusPoller implements Poller {
     /** Only touched by the one round that is under way, or before the first. */
     private final Map<String, Long> marks;
 
+    /** Only touched by the one round that is under way. */
+    private int membersAtOnce = MEMBERS_AT_ONCE;
+
+    private String failedLast = "";
+
     private volatile boolean everAnswered;
     private volatile long lastSuccessMillis;
 
@@ -77,7 +82,7 @@ final class PrometheusPoller implements Poller {
         this.settings = settings;
         this.context = context;
         this.marks = new HashMap<>(delivered);
-        this.queries = new Queries(Catalogue.shipped(), settings.selector(), longestNames);
+        this.queries = new Queries(Catalogue.shipped(), settings.selector(), settings.clusterLabel(), longestNames);
         this.address = Objects.requireNonNull(HttpUrl.parse(settings.url()))
                 .newBuilder()
                 .addPathSegments("api/v1/query")
@@ -113,11 +118,126 @@ final class PrometheusPoller implements Poller {
         }
         context.countPoll();
         Duration window = window(System.currentTimeMillis());
-        List<String> questions = new ArrayList<>();
-        questions.add(queries.up(window));
-        questions.addAll(queries.catalogue(window.plus(SLACK)));
-        long deadline = System.nanoTime() + settings.timeout().toNanos();
-        ask(new Round(settings, Catalogue.shipped(), marks), questions, 0, deadline);
+        Round round = new Round(settings, Catalogue.shipped(), marks);
+        ask(queries.up(window), round::takeUp, () -> next(round, parts(round), window.plus(SLACK)), this::failed);
+    }
+
+    /** Some clusters whose scrapes are asked for together; none of them for all that the server has. */
+    private record Part(List<String> clusters, boolean others) {
+
+        static final Part WHOLE = new Part(List.of(), false);
+    }
+
+    /** What is asked for together: everything, or so many members at a time that no answer is too large. */
+    private Deque<Part> parts(Round round) {
+        Map<String, Integer> news = round.news();
+        int all = news.values().stream().mapToInt(Integer::intValue).sum();
+        if (all <= membersAtOnce || news.size() < 2) {
+            return new ArrayDeque<>(List.of(Part.WHOLE));
+        }
+        Deque<Part> parts = new ArrayDeque<>();
+        List<String> clusters = new ArrayList<>();
+        int size = 0;
+        for (String cluster : inTurn(news)) {
+            int members = news.getOrDefault(cluster, 0);
+            if (size > 0 && size + members > membersAtOnce) {
+                parts.add(new Part(List.copyOf(clusters), false));
+                clusters.clear();
+                size = 0;
+            }
+            clusters.add(cluster);
+            size += members;
+        }
+        parts.add(new Part(List.copyOf(clusters), false));
+        parts.add(new Part(List.copyOf(news.keySet()), true));
+        return parts;
+    }
+
+    /** Those with new scrapes; after a failure beginning behind it, so that one part cannot keep the rest from its turn. */
+    private List<String> inTurn(Map<String, Integer> news) {
+        List<String> clusters = new ArrayList<>();
+        news.forEach((cluster, members) -> {
+            if (members > 0) {
+                clusters.add(cluster);
+            }
+        });
+        long before = clusters.stream()
+                .filter(cluster -> cluster.compareTo(failedLast) <= 0)
+                .count();
+        Collections.rotate(clusters, -(int) before);
+        return clusters;
+    }
+
+    private void next(Round whole, Deque<Part> parts, Duration window) {
+        Part part = parts.poll();
+        if (part == null) {
+            lastSuccessMillis = System.currentTimeMillis();
+            failedLast = "";
+            underWay.set(false);
+            return;
+        }
+        Set<String> clusters = Set.copyOf(part.clusters());
+        Round round = part == Part.WHOLE ? whole : whole.part(cluster -> clusters.contains(cluster) != part.others());
+        askAll(
+                round,
+                questions(part, window),
+                () -> {
+                    deliver(round);
+                    next(whole, parts, window);
+                },
+                trouble -> {
+                    if (trouble.reason().equals("too-large")) {
+                        tooLarge(whole, part, parts, trouble);
+                        next(whole, parts, window);
+                    } else {
+                        failedLast = part.others() || part.clusters().isEmpty()
+                                ? ""
+                                : part.clusters().get(part.clusters().size() - 1);
+                        failed(trouble);
+                    }
+                });
+    }
+
+    private List<String> questions(Part part, Duration window) {
+        if (part == Part.WHOLE) {
+            return queries.catalogue(window);
+        }
+        Set<String> values = new TreeSet<>(part.clusters());
+        if (settings.cluster() != null && values.contains(settings.cluster())) {
+            // The name of those that lack the label.
+            values.add("");
+        }
+        return part.others() ? queries.catalogueOfOthers(values, window) : queries.catalogueOf(values, window);
+    }
+
+    /** Asks for less at once, now and from now on; what cannot be made less is told and left out. */
+    private void tooLarge(Round whole, Part part, Deque<Part> parts, PollTrouble trouble) {
+        if (part == Part.WHOLE && whole.news().size() > 1) {
+            membersAtOnce = Math.max(
+                    1,
+                    whole.news().values().stream().mapToInt(Integer::intValue).sum() / 2);
+            parts.addAll(parts(whole));
+        } else if (!part.others() && part.clusters().size() > 1) {
+            membersAtOnce = Math.max(1, membersAtOnce / 2);
+            int half = part.clusters().size() / 2;
+            parts.addFirst(
+                    new Part(part.clusters().subList(half, part.clusters().size()), false));
+            parts.addFirst(new Part(part.clusters().subList(0, half), false));
+        } else {
+            context.countFailure();
+            tell(
+                    trouble,
+                    part.others() ? null : part.clusters().stream().findFirst().orElse(settings.cluster()));
+        }
+    }
+
+    private void askAll(Round round, List<String> questions, Runnable done, Consumer<PollTrouble> failed) {
+        if (questions.isEmpty()) {
+            done.run();
+            return;
+        }
+        List<String> others = questions.subList(1, questions.size());
+        ask(questions.get(0), round::take, () -> askAll(round, others, done, failed), failed);
     }
 
     /** Reaches back over what is usual, over our own outages, but never so far that it would be refused. */
@@ -129,16 +249,16 @@ final class PrometheusPoller implements Poller {
         return wanted.compareTo(LONGEST_WINDOW) > 0 ? LONGEST_WINDOW : wanted;
     }
 
-    private void ask(Round round, List<String> questions, int number, long deadline) {
+    private void ask(String question, MatrixAnswer.SeriesTaker taker, Runnable done, Consumer<PollTrouble> failed) {
         Call call = client.newCall(new Request.Builder()
                 .url(address)
-                .post(new FormBody.Builder().add("query", questions.get(number)).build())
+                .post(new FormBody.Builder().add("query", question).build())
                 .build());
-        call.timeout().timeout(Math.max(1, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
+        call.timeout().timeout(settings.timeout().toNanos(), TimeUnit.NANOSECONDS);
         call.enqueue(new Callback() {
             @Override
             public void onFailure(Call asked, IOException e) {
-                guarded(() -> failed(trouble(e)));
+                guarded(() -> failed.accept(trouble(e)));
             }
 
             @Override
@@ -146,16 +266,12 @@ final class PrometheusPoller implements Poller {
                 guarded(() -> {
                     everAnswered = true;
                     try (response) {
-                        read(response, number == 0 ? round::takeUp : round::take);
+                        read(response, taker);
                     } catch (IOException e) {
-                        failed(trouble(e));
+                        failed.accept(trouble(e));
                         return;
                     }
-                    if (number + 1 < questions.size()) {
-                        ask(round, questions, number + 1, deadline);
-                    } else {
-                        finish(round);
-                    }
+                    done.run();
                 });
             }
         });
@@ -186,33 +302,36 @@ final class PrometheusPoller implements Poller {
         throw new PollTrouble(reason, ("HTTP " + response.code() + hint + " " + body.beginning()).strip());
     }
 
-    private void finish(Round round) {
+    private void deliver(Round round) {
         List<Parcel> parcels = round.parcels(now());
         for (Parcel parcel : parcels) {
             if (parcel.target() != null) {
                 marks.merge(parcel.target(), parcel.observation().observedAt().toEpochMilli(), Math::max);
             }
         }
-        lastSuccessMillis = System.currentTimeMillis();
         context.countSamples(round.samples());
         context.deliver(parcels);
-        underWay.set(false);
     }
 
+    /** Ends this poll; what was handed over of it stands, the rest is asked for again. */
     private void failed(PollTrouble trouble) {
         if (trouble.reason().equals("too-large")) {
             // A longer look back would be larger still: give the gap up.
             lastSuccessMillis = System.currentTimeMillis();
         }
         context.countFailure();
+        tell(trouble, settings.cluster());
+        underWay.set(false);
+    }
+
+    private void tell(PollTrouble trouble, @Nullable String cluster) {
         context.deliver(List.of(Parcel.plain(Observation.of(new DeadLetter(
                 settings.url(),
                 trouble.reason(),
                 masking.in(String.valueOf(trouble.getMessage())),
-                settings.cluster(),
+                cluster,
                 "",
                 now())))));
-        underWay.set(false);
     }
 
     private void guarded(Runnable work) {
@@ -224,52 +343,7 @@ final class PrometheusPoller implements Poller {
     }
 
     private PollTrouble trouble(IOException e) {
-        if (e instanceof PollTrouble trouble) {
-            return trouble;
-        }
-        if (e instanceof CredentialTrouble credentials) {
-            return new PollTrouble(credentials.reason(), String.valueOf(e.getMessage()));
-        }
-        String message = String.valueOf(e.getMessage());
-        if (e instanceof InterruptedIOException) {
-            return new PollTrouble(
-                    "timeout", "no whole answer within " + settings.timeout().toMillis() + "ms");
-        }
-        Optional<String> tls = TlsTrouble.of(e, address.host() + ":" + address.port());
-        if (tls.isPresent()) {
-            return new PollTrouble("tls", tls.get());
-        }
-        // A peer that ends hangs up too, but that one answered before.
-        if (address.isHttps() && !everAnswered && hungUp(e)) {
-            return new PollTrouble(
-                    "tls",
-                    "certificate refused: " + address.host() + ":" + address.port()
-                            + " hangs up right after the handshake, as those do who want another certificate, or one at"
-                            + " all (" + message
-                            + "); set tls.certificate and tls.key to ones that the CA it trusts has"
-                            + " signed");
-        }
-        if (e instanceof ConnectException && refused(e)) {
-            return new PollTrouble("refused", message + "; expected a Prometheus that listens there");
-        }
-        if (e instanceof ConnectException || e instanceof UnknownHostException) {
-            return new PollTrouble("unreachable", message);
-        }
-        return new PollTrouble("error", e.getClass().getSimpleName() + ": " + message);
-    }
-
-    private static boolean hungUp(IOException e) {
-        return e instanceof SocketException && !(e instanceof ConnectException)
-                || String.valueOf(e.getMessage()).startsWith("unexpected end of stream");
-    }
-
-    private static boolean refused(IOException e) {
-        for (@Nullable Throwable cause = e; cause != null; cause = cause.getCause()) {
-            if (String.valueOf(cause.getMessage()).toLowerCase(Locale.ROOT).contains("refused")) {
-                return true;
-            }
-        }
-        return false;
+        return PollTrouble.of(e, settings.timeout(), address, everAnswered);
     }
 
     private static Instant now() {

@@ -4,7 +4,10 @@ import io.quorate.ingest.catalogue.Catalogue;
 import io.quorate.ingest.catalogue.Metric;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * What Prometheus is asked: range selectors in instant queries, because only they give samples with their own times; a bare
@@ -13,9 +16,11 @@ import java.util.List;
 final class Queries {
 
     private final String matchers;
+    private final String clusterLabel;
     private final List<String> names;
 
-    Queries(Catalogue catalogue, String selector, int longest) {
+    Queries(Catalogue catalogue, String selector, String clusterLabel, int longest) {
+        this.clusterLabel = clusterLabel;
         String inner = selector.substring(1, selector.length() - 1).strip();
         this.matchers = inner.endsWith(",") ? inner.substring(0, inner.length() - 1) : inner;
         this.names = alternatives(catalogue, longest);
@@ -26,12 +31,35 @@ final class Queries {
         return "up{" + matchers + "}" + range(window);
     }
 
-    /** What those scrapes brought. */
+    /** What those scrapes brought, all of them. */
     List<String> catalogue(Duration window) {
+        return catalogue(window, "");
+    }
+
+    /** What those of these clusters brought; a blank name is that of series without the label. */
+    List<String> catalogueOf(Collection<String> clusters, Duration window) {
+        return catalogue(window, clusterLabel + "=~\"" + anyOf(clusters) + "\"");
+    }
+
+    /** What scrapes brought of which there is no {@code up}, or not of these clusters. */
+    List<String> catalogueOfOthers(Collection<String> clusters, Duration window) {
+        return catalogue(window, clusterLabel + "!~\"" + anyOf(clusters) + "\"");
+    }
+
+    private List<String> catalogue(Duration window, String more) {
+        String all = Stream.of(matchers, more).filter(part -> !part.isEmpty()).collect(Collectors.joining(","));
         return names.stream()
-                .map(name -> "{__name__=~\"" + name + "\"" + (matchers.isEmpty() ? "" : "," + matchers) + "}"
-                        + range(window))
+                .map(name -> "{__name__=~\"" + name + "\"" + (all.isEmpty() ? "" : "," + all) + "}" + range(window))
                 .toList();
+    }
+
+    /** As a regular expression inside a text of PromQL. */
+    private static String anyOf(Collection<String> clusters) {
+        return clusters.stream()
+                .map(cluster -> cluster.replaceAll("[\\\\.+*?()|\\[\\]{}^$]", "\\\\$0"))
+                .map(cluster ->
+                        cluster.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n"))
+                .collect(Collectors.joining("|"));
     }
 
     private static String range(Duration window) {

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,7 +29,7 @@ final class Round {
     private final Catalogue catalogue;
     private final Map<String, Long> marks;
     private final Map<Target, TreeMap<Long, Boolean>> scrapes = new HashMap<>();
-    private final Map<Target, Set<String>> identification = new HashMap<>();
+    private final Map<Target, Set<String>> identification;
     private final Map<Target, Map<Long, ScrapeAssembler>> assemblers = new HashMap<>();
     private long samples;
     private long nameless;
@@ -40,9 +41,39 @@ final class Round {
      * @param marks per target the newest scrape that was handed over already
      */
     Round(PrometheusSettings settings, Catalogue catalogue, Map<String, Long> marks) {
+        this(settings, catalogue, marks, new HashMap<>());
+    }
+
+    private Round(
+            PrometheusSettings settings,
+            Catalogue catalogue,
+            Map<String, Long> marks,
+            Map<Target, Set<String>> identification) {
         this.settings = settings;
         this.catalogue = catalogue;
         this.marks = marks;
+        this.identification = identification;
+    }
+
+    /** The part of it that is about these clusters, to be asked for by itself. */
+    Round part(Predicate<String> clusters) {
+        Round part = new Round(settings, catalogue, marks, identification);
+        scrapes.forEach((target, times) -> {
+            if (clusters.test(target.cluster())) {
+                part.scrapes.put(target, times);
+            }
+        });
+        return part;
+    }
+
+    /** Of each cluster that {@code up} names, how many members have a scrape that is new. */
+    Map<String, Integer> news() {
+        Map<String, Integer> news = new TreeMap<>();
+        scrapes.forEach((target, times) -> {
+            boolean fresh = times.lastKey() > marks.getOrDefault(target.mark(), Long.MIN_VALUE);
+            news.merge(target.cluster(), fresh ? 1 : 0, Integer::sum);
+        });
+        return news;
     }
 
     record Target(String cluster, String member) {

@@ -7,6 +7,7 @@ import io.quorate.ingest.poll.Parcel;
 import io.quorate.ingest.poll.PollContext;
 import io.quorate.ingest.poll.Poller;
 import io.quorate.ingest.poll.Target;
+import io.quorate.ingest.transport.Masking;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -35,26 +36,25 @@ final class ScrapePoller implements Poller {
     private final OkHttpClient client;
     private final String cluster;
     private final String member;
-    private final String url;
+    private final HttpUrl url;
+    private final Masking masking;
     private final Request request;
     private final AtomicBoolean underWay = new AtomicBoolean();
 
     private volatile @Nullable Call call;
+    private volatile boolean everAnswered;
 
     ScrapePoller(ScrapeSettings settings, Target target, OkHttpClient client, TextFormat format, PollContext context) {
         this.settings = settings;
         this.context = context;
         this.format = format;
-        this.client = client.newBuilder()
-                .callTimeout(settings.timeout())
-                .connectTimeout(settings.timeout())
-                .readTimeout(settings.timeout())
-                .build();
+        this.client = client;
+        this.masking = Masking.of(settings.transport());
         this.cluster = target.labels().getOrDefault("cluster", "");
         this.member = target.labels().getOrDefault("member", "");
-        this.url = target.addresses().get(0);
+        this.url = Objects.requireNonNull(HttpUrl.parse(target.addresses().get(0)), "address");
         this.request = new Request.Builder()
-                .url(Objects.requireNonNull(HttpUrl.parse(url), url))
+                .url(url)
                 .header("Accept", "text/plain;version=0.0.4;q=1,*/*;q=0.1")
                 .build();
     }
@@ -83,7 +83,7 @@ final class ScrapePoller implements Poller {
         asking.enqueue(new Callback() {
             @Override
             public void onFailure(Call of, IOException e) {
-                guarded(() -> failed(asked, PollTrouble.of(e, settings.timeout())));
+                guarded(() -> failed(asked, trouble(e)));
             }
 
             @Override
@@ -92,7 +92,7 @@ final class ScrapePoller implements Poller {
                     try (response) {
                         take(asked, response);
                     } catch (IOException e) {
-                        failed(asked, PollTrouble.of(e, settings.timeout()));
+                        failed(asked, trouble(e));
                     }
                 });
             }
@@ -100,13 +100,15 @@ final class ScrapePoller implements Poller {
     }
 
     private void take(Instant asked, Response response) throws IOException {
+        everAnswered = true;
         CappedBody body = new CappedBody(response.body().byteStream(), BODY_CAP);
         if (!response.isSuccessful()) {
             throw new PollTrouble(
                     "http-status",
                     "HTTP " + response.code()
                             + switch (response.code()) {
-                                case 401, 403 -> "; expected credentials that may read metrics";
+                                case 401, 403 ->
+                                    "; expected one who may read metrics: set basic, bearer-token-file or tls.certificate";
                                 case 404 -> "; expected etcd's metrics there, usually /metrics";
                                 default -> response.isRedirect() ? "; redirects are not followed" : "";
                             });
@@ -125,8 +127,8 @@ final class ScrapePoller implements Poller {
         }
         Instant now = now();
         List<Parcel> parcels = new ArrayList<>();
-        parcels.add(Parcel.plain(Observation.of(assembler.scrape(cluster, member, url, asked, now))));
-        DeadLetter leftOut = assembler.deadLetter(cluster, member, url, asked);
+        parcels.add(Parcel.plain(Observation.of(assembler.scrape(cluster, member, url.toString(), asked, now))));
+        DeadLetter leftOut = assembler.deadLetter(cluster, member, url.toString(), asked);
         if (leftOut != null) {
             parcels.add(Parcel.plain(Observation.of(leftOut)));
         }
@@ -138,8 +140,17 @@ final class ScrapePoller implements Poller {
     private void failed(Instant asked, PollTrouble trouble) {
         context.countFailure();
         context.deliver(List.of(Parcel.plain(Observation.of(MemberScrape.failed(
-                cluster, member, url, asked, now(), trouble.reason() + ": " + trouble.getMessage())))));
+                cluster,
+                member,
+                url.toString(),
+                asked,
+                now(),
+                masking.in(trouble.reason() + ": " + trouble.getMessage()))))));
         underWay.set(false);
+    }
+
+    private PollTrouble trouble(IOException e) {
+        return PollTrouble.of(e, settings.timeout(), url, everAnswered);
     }
 
     private void guarded(Runnable work) {

@@ -1,6 +1,7 @@
 package io.quorate.ingest.prometheus;
 
 import io.quorate.ingest.discovery.DiscoverySettings;
+import io.quorate.ingest.transport.Transport;
 import java.io.Serializable;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -12,8 +13,10 @@ import java.util.List;
  * @param targets who, and what they are called
  * @param interval from one fetch of a member to its next
  * @param timeout of one fetch, at most the interval
+ * @param transport how they are reached
  */
-public record ScrapeSettings(DiscoverySettings targets, Duration interval, Duration timeout) implements Serializable {
+public record ScrapeSettings(DiscoverySettings targets, Duration interval, Duration timeout, Transport transport)
+        implements Serializable {
 
     private static final long serialVersionUID = 1;
 

@@ -6,13 +6,19 @@ import io.quorate.ingest.poll.PollContext;
 import io.quorate.ingest.poll.PollSource;
 import io.quorate.ingest.poll.PollSplit;
 import io.quorate.ingest.poll.Poller;
+import io.quorate.ingest.transport.HttpTransport;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import okhttp3.ConnectionPool;
 import okhttp3.Dispatcher;
 import okhttp3.OkHttpClient;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Fetches the pages of metrics of etcd's members, one split per member. A page that cannot be had or read is a failed scrape,
@@ -21,6 +27,8 @@ import org.jspecify.annotations.Nullable;
 public final class ScrapeSource extends PollSource {
 
     private static final long serialVersionUID = 1;
+
+    private static final Logger LOG = LoggerFactory.getLogger(ScrapeSource.class);
 
     private final LinkedHashMap<String, ScrapeSettings> entries = new LinkedHashMap<>();
 
@@ -52,33 +60,53 @@ public final class ScrapeSource extends PollSource {
         /** So many pages on their way at once; thousands of members that hang must not be thousands of threads. */
         private static final int AT_ONCE = 256;
 
+        private static final int KEPT = 5_000;
+
         private final Map<String, ScrapeSettings> entries;
         private final TextFormat format = new TextFormat(Catalogue.shipped(), Set.of());
-        private final OkHttpClient client;
+        private final OkHttpClient base;
+        /** By entry, as each is reached in its own way. */
+        private final Map<String, OkHttpClient> clients = new HashMap<>();
 
         private Scrapers(Map<String, ScrapeSettings> entries) {
             this.entries = entries;
             Dispatcher dispatcher = new Dispatcher();
             dispatcher.setMaxRequests(AT_ONCE);
             dispatcher.setMaxRequestsPerHost(AT_ONCE);
-            this.client = new OkHttpClient.Builder()
+            // A connection per member stays open.
+            this.base = new OkHttpClient.Builder()
                     .dispatcher(dispatcher)
-                    .followRedirects(false)
-                    .followSslRedirects(false)
+                    .connectionPool(new ConnectionPool(KEPT, 1, TimeUnit.MINUTES))
+                    .build();
+            entries.forEach((name, entry) -> {
+                clients.put(name, client(entry));
+                entry.transport().cautions(List.of()).forEach(caution -> LOG.warn("{}: {}", name, caution));
+            });
+        }
+
+        private OkHttpClient client(ScrapeSettings entry) {
+            return HttpTransport.over(base, entry.transport())
+                    .callTimeout(entry.timeout())
+                    .connectTimeout(entry.timeout())
+                    .readTimeout(entry.timeout())
                     .build();
         }
 
         @Override
         public @Nullable Poller poller(PollSplit split, PollContext context) {
             ScrapeSettings entry = entries.get(split.target().discovery());
-            return entry == null ? null : new ScrapePoller(entry, split.target(), client, format, context);
+            OkHttpClient client = clients.get(split.target().discovery());
+            return entry == null || client == null
+                    ? null
+                    : new ScrapePoller(entry, split.target(), client, format, context);
         }
 
         @Override
         public void close() {
-            client.dispatcher().cancelAll();
-            client.dispatcher().executorService().shutdown();
-            client.connectionPool().evictAll();
+            base.dispatcher().cancelAll();
+            base.dispatcher().executorService().shutdown();
+            base.connectionPool().evictAll();
+            clients.values().forEach(client -> client.connectionPool().evictAll());
         }
     }
 }

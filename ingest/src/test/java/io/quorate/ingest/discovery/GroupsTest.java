@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpServer;
+import io.quorate.ingest.transport.BearerToken;
+import io.quorate.ingest.transport.Transport;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -105,11 +107,11 @@ class GroupsTest {
     @Test
     void asksAnAddressInTheFormatOfHttpSd() throws Exception {
         answer = "[{\"targets\": [\"h1:2379\"], \"labels\": {\"cluster\": \"a\"}}]";
-        assertThat(new HttpGroups(url() + "/sd").find(problems))
+        assertThat(new HttpGroups(url() + "/sd", Transport.PLAIN).find(problems))
                 .containsExactly(new Group(List.of("h1:2379"), Map.of("cluster", "a")));
 
         code = 404;
-        assertThatThrownBy(() -> new HttpGroups(url() + "/sd").find(problems))
+        assertThatThrownBy(() -> new HttpGroups(url() + "/sd", Transport.PLAIN).find(problems))
                 .hasMessage(url() + "/sd answers HTTP 404; expected another path");
     }
 
@@ -117,7 +119,7 @@ class GroupsTest {
     void takesTheTargetsOfPrometheusWhoseJobIsOneOfEtcd() throws Exception {
         answer = resource("targets.json");
 
-        assertThat(new PrometheusGroups(url(), Pattern.compile(".*etcd.*")).find(problems))
+        assertThat(new PrometheusGroups(url(), Pattern.compile(".*etcd.*"), Transport.PLAIN).find(problems))
                 .containsExactly(
                         new Group(
                                 List.of("10.0.0.1:2381"),
@@ -150,7 +152,7 @@ class GroupsTest {
                                         "__metrics_path__",
                                         "/own/metrics")));
         answer = "<html>";
-        assertThatThrownBy(() -> new PrometheusGroups(url(), Pattern.compile("etcd")).find(problems))
+        assertThatThrownBy(() -> new PrometheusGroups(url(), Pattern.compile("etcd"), Transport.PLAIN).find(problems))
                 .hasMessageContaining("answers no JSON: expected Prometheus' API");
     }
 
@@ -158,7 +160,8 @@ class GroupsTest {
     void takesRunningPodsThatStay() throws Exception {
         answer = resource("pods.json");
         Path token = Files.writeString(folder.resolve("token"), "one\n");
-        PodGroups pods = new PodGroups(url(), "etcd", "app.kubernetes.io/name=etcd", 2381, token.toString());
+        PodGroups pods = new PodGroups(
+                url(), "etcd", "app.kubernetes.io/name=etcd", 2381, Transport.of(BearerToken.inFile(token.toString())));
 
         List<Group> found = pods.find(problems);
         Files.writeString(token, "two\n");

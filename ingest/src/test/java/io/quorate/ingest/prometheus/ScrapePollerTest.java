@@ -13,6 +13,7 @@ import io.quorate.ingest.discovery.FileGroups;
 import io.quorate.ingest.discovery.Naming;
 import io.quorate.ingest.poll.FakePollContext;
 import io.quorate.ingest.poll.Target;
+import io.quorate.ingest.transport.Transport;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -90,7 +91,7 @@ class ScrapePollerTest {
     @Test
     void namesWhyThereIsNone() {
         assertThat(failure(exchange -> send(exchange, 401, new byte[0], false)))
-                .isEqualTo("http-status: HTTP 401; expected credentials that may read metrics");
+                .isEqualTo("auth: HTTP 401; expected one who may read metrics: set basic, bearer-token-file or tls.certificate");
         assertThat(failure(exchange -> send(exchange, 404, new byte[0], false))).contains("usually /metrics");
         assertThat(failure(exchange -> send(exchange, 200, "<html>".getBytes(StandardCharsets.UTF_8), false)))
                 .startsWith("not-metrics: no metric of etcd on the page: <html>");
@@ -153,7 +154,8 @@ class ScrapePollerTest {
                         new Naming("cluster", null, null, "http", 0),
                         DiscoverySettings.INTERVAL),
                 Duration.ofSeconds(30),
-                Duration.ofMillis(500));
+                Duration.ofMillis(500),
+                Transport.PLAIN);
         Target target = new Target("c/m1", "files none", List.of(url), Map.of("cluster", "c", "member", "m1"));
         int before = context.parcels.size();
         try (ScrapePoller poller =

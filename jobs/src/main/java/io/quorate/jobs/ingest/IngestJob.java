@@ -5,6 +5,7 @@ import io.quorate.events.codec.Topic;
 import io.quorate.ingest.Observation;
 import io.quorate.ingest.etcd.EtcdSource;
 import io.quorate.ingest.prometheus.PrometheusSource;
+import io.quorate.ingest.prometheus.ScrapeSource;
 import io.quorate.jobs.JobEnvironment;
 import io.quorate.jobs.kafka.KafkaSettings;
 import io.quorate.jobs.kafka.KafkaStreams;
@@ -38,10 +39,17 @@ public final class IngestJob {
                             "poll-prometheus")
                     .uid("poll-prometheus"));
         }
-        if (!settings.etcd().isEmpty()) {
-            observations.add(
-                    env.fromSource(new EtcdSource(settings.etcd()), WatermarkStrategy.noWatermarks(), "poll-etcd")
-                            .uid("poll-etcd"));
+        if (!settings.scraped().isEmpty()) {
+            observations.add(env.fromSource(
+                            new ScrapeSource(settings.scraped()), WatermarkStrategy.noWatermarks(), "poll-metrics")
+                    .uid("poll-metrics"));
+        }
+        if (!settings.etcd().isEmpty() || !settings.foundEtcd().isEmpty()) {
+            observations.add(env.fromSource(
+                            new EtcdSource(settings.etcd(), settings.foundEtcd()),
+                            WatermarkStrategy.noWatermarks(),
+                            "poll-etcd")
+                    .uid("poll-etcd"));
         }
         KafkaSettings kafka = settings.kafka();
         IngestPipeline pipeline = IngestPipeline.of(

@@ -1,7 +1,9 @@
 package io.quorate.jobs.settings;
 
+import io.quorate.ingest.etcd.EtcdDiscovery;
 import io.quorate.ingest.etcd.EtcdSettings;
 import io.quorate.ingest.prometheus.PrometheusSettings;
+import io.quorate.ingest.prometheus.ScrapeSettings;
 import io.quorate.jobs.kafka.KafkaSettings;
 import io.quorate.rules.Rule;
 import io.quorate.rules.yaml.InvalidYaml;
@@ -15,6 +17,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Everything that quorate.yaml says, a record per room.
  *
+ * @param scraped members whose metrics are fetched without a Prometheus
+ * @param foundEtcd clusters that are found rather than named
  * @param metricsInterval from one poll of the metrics to the next
  * @param rules as they read under the profile
  * @param ownKafka null when the embedded broker is to be used
@@ -23,7 +27,9 @@ import org.jspecify.annotations.Nullable;
  */
 public record Settings(
         List<PrometheusSettings> prometheus,
+        List<ScrapeSettings> scraped,
         List<EtcdSettings> etcd,
+        List<EtcdDiscovery> foundEtcd,
         Duration metricsInterval,
         WindowSettings windows,
         String profile,
@@ -61,7 +67,9 @@ public record Settings(
     public Settings orEmbedded(KafkaSettings kafka, ClickHouseSettings clickhouse, String checkpointDir) {
         return new Settings(
                 prometheus,
+                scraped,
                 etcd,
+                foundEtcd,
                 metricsInterval,
                 windows,
                 profile,

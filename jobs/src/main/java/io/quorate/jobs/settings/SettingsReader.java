@@ -1,7 +1,18 @@
 package io.quorate.jobs.settings;
 
+import io.quorate.ingest.discovery.DiscoverySettings;
+import io.quorate.ingest.discovery.DnsGroups;
+import io.quorate.ingest.discovery.FileGroups;
+import io.quorate.ingest.discovery.Groups;
+import io.quorate.ingest.discovery.HttpGroups;
+import io.quorate.ingest.discovery.ListedGroups;
+import io.quorate.ingest.discovery.Naming;
+import io.quorate.ingest.discovery.PodGroups;
+import io.quorate.ingest.discovery.PrometheusGroups;
+import io.quorate.ingest.etcd.EtcdDiscovery;
 import io.quorate.ingest.etcd.EtcdSettings;
 import io.quorate.ingest.prometheus.PrometheusSettings;
+import io.quorate.ingest.prometheus.ScrapeSettings;
 import io.quorate.ingest.transport.Authorization;
 import io.quorate.ingest.transport.BasicLogin;
 import io.quorate.ingest.transport.BearerToken;
@@ -30,6 +41,8 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,6 +55,8 @@ public final class SettingsReader {
 
     /** Stands for an address that was refused, so that the rest of its record is judged; never leaves this class. */
     private static final String STAND_IN = "https://refused:1";
+
+    private static final List<String> PLACES = List.of("files", "http", "prometheus", "dns-srv", "kubernetes");
 
     private final Reading reading;
     private final Room root;
@@ -114,10 +129,21 @@ public final class SettingsReader {
         Duration status = ingest.duration("status-interval", EtcdSettings.INTERVAL);
         List<PrometheusSettings> prometheus =
                 each(ingest, "prometheus", server -> prometheus(server, metrics, !spoilt(ingest, "metrics-interval")));
-        List<EtcdSettings> etcd =
-                each(ingest, "etcd", cluster -> etcd(cluster, status, !spoilt(ingest, "status-interval")));
-        if (!ingest.means("prometheus") && !ingest.means("etcd")) {
-            reading.problem(ingest.pointer(), "'ingest' asks nobody; expected prometheus, etcd, or both");
+        List<ScrapeSettings> scraped =
+                each(ingest, "metrics", entry -> scraped(entry, metrics, !spoilt(ingest, "metrics-interval")));
+        List<EtcdSettings> etcd = new ArrayList<>();
+        List<EtcdDiscovery> found = new ArrayList<>();
+        for (Room entry : ingest.has("etcd") ? ingest.rooms("etcd") : List.<Room>of()) {
+            boolean judged = !spoilt(ingest, "status-interval");
+            if (entry.means("discover")) {
+                add(found, found(entry, status, judged));
+            } else {
+                add(etcd, etcd(entry, status, judged));
+            }
+        }
+        if (!ingest.means("prometheus") && !ingest.means("metrics") && !ingest.means("etcd")) {
+            reading.problem(
+                    ingest.pointer(), "'ingest' asks nobody; expected prometheus, metrics, etcd, or several of them");
         }
         WindowSettings windows = windows(root.room("percentiles"));
         Room ruled = root.room("rules");
@@ -131,7 +157,9 @@ public final class SettingsReader {
         reading.throwProblems();
         return new Settings(
                 prometheus,
+                scraped,
                 etcd,
+                found,
                 metrics,
                 Objects.requireNonNull(windows),
                 profile,
@@ -168,6 +196,12 @@ public final class SettingsReader {
     }
 
     private @Nullable EtcdSettings etcd(Room room, Duration interval, boolean judged) {
+        for (String key : List.of("cluster", "endpoints")) {
+            if (!room.means(key)) {
+                reading.problem(room.pointer(), "'" + key + "' is missing; expected it here, or discover in its place");
+            }
+        }
+        alone(room, List.of("cluster-label", "scheme", "port"), "discover");
         String cluster = room.text("cluster", "refused");
         once(
                 room,
@@ -183,17 +217,141 @@ public final class SettingsReader {
                 endpoints.set(i, "https://refused-" + i + ":1");
             }
         }
-        Duration shortest = shorter(interval, EtcdSettings.DEADLINE);
-        Duration longest = interval.compareTo(EtcdSettings.MEMBER_LIST_INTERVAL) > 0
-                ? interval
-                : EtcdSettings.MEMBER_LIST_INTERVAL;
-        Duration deadline = judged ? room.duration("deadline", shortest) : shortest;
-        Duration memberList = judged ? room.duration("member-list-interval", longest) : longest;
+        Duration deadline = deadline(room, interval, judged);
+        Duration memberList = memberListInterval(room, interval, judged);
         Transport transport = transport(room, login(room));
         Map<String, String> labels = room.labels("labels");
         return reading.built(
                 room.pointer(),
                 () -> new EtcdSettings(cluster, endpoints, interval, deadline, memberList, transport, labels));
+    }
+
+    private @Nullable EtcdDiscovery found(Room room, Duration interval, boolean judged) {
+        alone(room, List.of("endpoints", "labels"), "cluster");
+        Duration deadline = deadline(room, interval, judged);
+        Duration memberList = memberListInterval(room, interval, judged);
+        Transport transport = transport(room, login(room));
+        DiscoverySettings targets = targets(room, transport.tls() == null ? "http" : "https");
+        return targets == null
+                ? null
+                : reading.built(
+                        room.pointer(), () -> new EtcdDiscovery(targets, interval, deadline, memberList, transport));
+    }
+
+    private @Nullable ScrapeSettings scraped(Room room, Duration interval, boolean judged) {
+        if (!room.means("discover") && !(room.means("targets") && room.means("cluster"))) {
+            reading.problem(room.pointer(), "names nobody; expected cluster and targets, or discover");
+            return null;
+        }
+        Duration longest = shorter(interval, PrometheusSettings.TIMEOUT);
+        Duration timeout = judged ? room.duration("timeout", longest) : longest;
+        Transport transport = transport(room, authorization(room));
+        DiscoverySettings targets = targets(room, transport.tls() == null ? "http" : "https");
+        return targets == null
+                ? null
+                : reading.built(room.pointer(), () -> new ScrapeSettings(targets, interval, timeout, transport));
+    }
+
+    /** Where targets are found, and what they are called. */
+    private @Nullable DiscoverySettings targets(Room room, String usualScheme) {
+        String clusterLabel = room.text("cluster-label", PrometheusSettings.CLUSTER_LABEL);
+        String cluster = room.text("cluster");
+        String memberLabel = room.text("member-label");
+        String scheme = room.text("scheme", usualScheme);
+        int port = room.has("port") ? room.number("port", 0) : 0;
+        room.only(List.of("discover", "targets"));
+        Groups groups;
+        Duration interval = DiscoverySettings.INTERVAL;
+        if (room.has("targets")) {
+            groups = new ListedGroups(room.texts("targets"));
+        } else {
+            Room discover = room.room("discover");
+            interval = discover.duration("interval", interval);
+            groups = groups(discover, port);
+        }
+        Duration often = interval;
+        Groups read = groups;
+        return read == null
+                ? null
+                : reading.built(
+                        room.pointer(),
+                        () -> new DiscoverySettings(
+                                read, new Naming(clusterLabel, cluster, memberLabel, scheme, port), often));
+    }
+
+    private @Nullable Groups groups(Room room, int port) {
+        String place = room.only(PLACES);
+        if (place == null) {
+            if (PLACES.stream().noneMatch(room::means)) {
+                reading.problem(room.pointer(), "names no place; expected one of " + String.join(", ", PLACES));
+            }
+            return null;
+        }
+        Transport transport = transport(room, authorization(room));
+        if (!place.equals("prometheus")) {
+            alone(room, List.of("job"), "prometheus");
+        }
+        if (!place.equals("dns-srv")) {
+            alone(room, List.of("dns-server"), "dns-srv");
+        }
+        if (!place.equals("kubernetes")) {
+            alone(room, List.of("namespace", "pods"), "kubernetes");
+        }
+        return switch (place) {
+            case "files" ->
+                new FileGroups(room.texts("files").stream()
+                        .map(file -> reading.folder().resolve(file).toString())
+                        .toList());
+            case "http" -> new HttpGroups(room.text("http", STAND_IN), transport);
+            case "prometheus" -> {
+                Pattern job = pattern(room);
+                yield job == null ? null : new PrometheusGroups(room.text("prometheus", STAND_IN), job, transport);
+            }
+            case "dns-srv" -> new DnsGroups(room.text("dns-srv", ""), room.text("dns-server"));
+            default -> {
+                if (port == 0) {
+                    reading.problem(room.pointer(), "finds pods, which have no port; expected port beside discover");
+                    yield null;
+                }
+                yield new PodGroups(
+                        room.text("kubernetes", STAND_IN),
+                        room.text("namespace"),
+                        room.text("pods", "component=etcd"),
+                        port,
+                        transport);
+            }
+        };
+    }
+
+    private @Nullable Pattern pattern(Room room) {
+        try {
+            return Pattern.compile(room.text("job", ".*etcd.*"));
+        } catch (PatternSyntaxException e) {
+            reading.problem(
+                    room.at("job"),
+                    "'job' is no regular expression: " + e.getDescription() + "; expected such as .*etcd.*");
+            return null;
+        }
+    }
+
+    /** Complains of keys that mean something only beside another one. */
+    private void alone(Room room, List<String> keys, String beside) {
+        keys.stream()
+                .filter(room::has)
+                .forEach(key -> reading.problem(
+                        room.at(key), "'" + key + "' means nothing here; expected it only beside '" + beside + "'"));
+    }
+
+    private static Duration deadline(Room room, Duration interval, boolean judged) {
+        Duration usual = shorter(interval, EtcdSettings.DEADLINE);
+        return judged ? room.duration("deadline", usual) : usual;
+    }
+
+    private static Duration memberListInterval(Room room, Duration interval, boolean judged) {
+        Duration usual = interval.compareTo(EtcdSettings.MEMBER_LIST_INTERVAL) > 0
+                ? interval
+                : EtcdSettings.MEMBER_LIST_INTERVAL;
+        return judged ? room.duration("member-list-interval", usual) : usual;
     }
 
     /** How the peers of any room are reached: {@code tls} and {@code proxy}. */
@@ -394,12 +552,15 @@ public final class SettingsReader {
     private static <T> List<T> each(Room room, String key, Function<Room, @Nullable T> element) {
         List<T> all = new ArrayList<>();
         for (Room one : room.has(key) ? room.rooms(key) : List.<Room>of()) {
-            T read = element.apply(one);
-            if (read != null) {
-                all.add(read);
-            }
+            add(all, element.apply(one));
         }
         return all;
+    }
+
+    private static <T> void add(List<T> all, @Nullable T read) {
+        if (read != null) {
+            all.add(read);
+        }
     }
 
     /** Complains about the second of two elements that are the same by these keys; of a refused key nothing can be said. */
