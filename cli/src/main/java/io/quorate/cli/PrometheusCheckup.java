@@ -152,7 +152,6 @@ final class PrometheusCheckup {
                             + "' and cannot be placed; set ingest.prometheus.cluster, or narrow"
                             + " ingest.prometheus.selector"));
         }
-        look(findings, until);
         interval(some, until)
                 .filter(interval -> interval.compareTo(window) > 0)
                 .ifPresent(interval -> findings.add(Finding.note(
@@ -161,76 +160,89 @@ final class PrometheusCheckup {
                                 + ", but percentiles.window is " + Durations.text(window)
                                 + ": windows would be marked as gaps; set percentiles.window to at least "
                                 + Durations.text(interval))));
+        look(findings, until);
         return findings;
     }
 
     /** Which of the required metrics each member shows, and how full its database is. */
     private void look(List<Finding> findings, long until) {
-        String by = "(" + String.join(", ", labelNames()) + ")";
-        String names = Catalogue.shipped().metrics().stream()
-                .filter(Metric::required)
-                .map(metric -> metric.kind() == Metric.Kind.HISTOGRAM ? metric.name() + "_count" : metric.name())
-                .collect(Collectors.joining("|"));
         try {
-            Map<Who, Set<String>> metrics = new HashMap<>();
-            for (JsonNode group : query(
-                    "count by (__name__, " + by.substring(1) + " (" + selecting("__name__=~\"" + names + "\"") + ")",
-                    until)) {
-                Who who = who(group);
-                if (who != null) {
-                    metrics.computeIfAbsent(who, unseen -> new HashSet<>())
-                            .add(group.path("metric").path("__name__").asText().replaceFirst("_count$", ""));
-                }
-            }
-            Map<Who, String> versions = new HashMap<>();
-            for (JsonNode group : query(
-                    "count by (server_version, " + by.substring(1) + " ("
-                            + selecting("__name__=\"etcd_server_version\"") + ")",
-                    until)) {
-                Who who = who(group);
-                if (who != null) {
-                    versions.put(
-                            who, group.path("metric").path("server_version").asText());
-                }
-            }
-            SortedMap<String, SortedMap<String, Shown>> found = new TreeMap<>();
-            metrics.forEach((who, shownNames) -> found.computeIfAbsent(who.cluster(), unseen -> new TreeMap<>())
-                    .put(who.member(), Shown.page(shownNames, versions.get(who), (int) metrics.keySet().stream()
-                            .filter(other -> other.cluster().equals(who.cluster()))
-                            .count())));
-            for (JsonNode group : query("count by " + by + " (" + selecting("__name__=\"up\"") + " == 0)", until)) {
-                Who who = who(group);
-                if (who != null) {
-                    found.computeIfAbsent(who.cluster(), unseen -> new TreeMap<>())
-                            .put(who.member(), Shown.failed("scrape failed: up == 0"));
-                }
+            SortedMap<String, SortedMap<String, Shown>> found = pages(until);
+            for (Map.Entry<Who, JsonNode> down : grouped("", "__name__=\"up\"", " == 0", until)) {
+                found.computeIfAbsent(down.getKey().cluster(), unseen -> new TreeMap<>())
+                        .put(down.getKey().member(), Shown.failed("scrape failed: up == 0"));
             }
             shown = found;
-            for (JsonNode full : query(
-                    "max by " + by + " (" + selecting("__name__=\"etcd_mvcc_db_total_size_in_bytes\"") + ") / max by "
-                            + by + " (" + selecting("__name__=\"etcd_server_quota_backend_bytes\"") + ") > "
-                            + NEARLY_FULL,
-                    until)) {
-                Who who = who(full);
-                if (who != null) {
-                    findings.add(Finding.note(
-                            "etcd " + who.cluster(),
-                            "the database of " + who.member() + " takes "
-                                    + Math.round(
-                                            100 * full.path("value").path(1).asDouble())
-                                    + " % of its quota; compact and defragment, or raise --quota-backend-bytes"));
-                }
-            }
+            tellFull(findings, until);
         } catch (IOException e) {
             findings.add(
                     Finding.note(PART, url() + ": which metrics are there was not told (" + Finding.plain(e) + ")"));
         }
     }
 
+    private SortedMap<String, SortedMap<String, Shown>> pages(long until) throws IOException {
+        String required = Catalogue.shipped().metrics().stream()
+                .filter(Metric::required)
+                .map(metric -> metric.kind() == Metric.Kind.HISTOGRAM ? metric.name() + "_count" : metric.name())
+                .collect(Collectors.joining("|"));
+        Map<Who, Set<String>> names = new HashMap<>();
+        for (Map.Entry<Who, JsonNode> series : grouped("__name__, ", "__name__=~\"" + required + "\"", "", until)) {
+            names.computeIfAbsent(series.getKey(), unseen -> new HashSet<>())
+                    .add(series.getValue().path("__name__").asText().replaceFirst("_count$", ""));
+        }
+        Map<Who, String> versions = new HashMap<>();
+        for (Map.Entry<Who, JsonNode> series :
+                grouped("server_version, ", "__name__=\"etcd_server_version\"", "", until)) {
+            versions.put(
+                    series.getKey(), series.getValue().path("server_version").asText());
+        }
+        Map<String, Long> sizes =
+                names.keySet().stream().collect(Collectors.groupingBy(Who::cluster, Collectors.counting()));
+        SortedMap<String, SortedMap<String, Shown>> found = new TreeMap<>();
+        names.forEach((who, page) -> found.computeIfAbsent(who.cluster(), unseen -> new TreeMap<>())
+                .put(
+                        who.member(),
+                        Shown.page(
+                                page,
+                                versions.get(who),
+                                sizes.getOrDefault(who.cluster(), 0L).intValue())));
+        return found;
+    }
+
+    private void tellFull(List<Finding> findings, long until) throws IOException {
+        String by = "(" + String.join(", ", labelNames()) + ")";
+        String size = "max by " + by + " (" + selecting("__name__=\"etcd_mvcc_db_total_size_in_bytes\"") + ")";
+        String quota = "max by " + by + " (" + selecting("__name__=\"etcd_server_quota_backend_bytes\"") + ")";
+        for (JsonNode full : query(size + " / " + quota + " > " + NEARLY_FULL, until)) {
+            Who who = who(full.path("metric"));
+            if (who != null) {
+                long percent = Math.round(100 * full.path("value").path(1).asDouble());
+                findings.add(Finding.note(
+                        "etcd " + who.cluster(),
+                        "the database of " + who.member() + " takes " + percent
+                                + " % of its quota; compact and defragment, or raise --quota-backend-bytes"));
+            }
+        }
+    }
+
+    /** Series by member, with the labels that are asked for beside the member's own; those of nobody are left out. */
+    private List<Map.Entry<Who, JsonNode>> grouped(String labels, String name, String condition, long until)
+            throws IOException {
+        List<Map.Entry<Who, JsonNode>> groups = new ArrayList<>();
+        String question =
+                "count by (" + labels + String.join(", ", labelNames()) + ") (" + selecting(name) + condition + ")";
+        for (JsonNode group : query(question, until)) {
+            Who who = who(group.path("metric"));
+            if (who != null) {
+                groups.add(Map.entry(who, group.path("metric")));
+            }
+        }
+        return groups;
+    }
+
     private record Who(String cluster, String member) {}
 
-    private @Nullable Who who(JsonNode group) {
-        JsonNode labels = group.path("metric");
+    private @Nullable Who who(JsonNode labels) {
         String cluster = labels.path(settings.clusterLabel()).asText(settings.cluster());
         String memberLabel = settings.memberLabel();
         String member = memberLabel != null

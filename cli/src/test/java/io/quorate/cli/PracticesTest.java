@@ -61,7 +61,6 @@ class PracticesTest {
                 "a1",
                 false,
                 2,
-                1,
                 List.of("alarm:NOSPACE"),
                 List.of(M1, M2, M3));
 
@@ -82,7 +81,6 @@ class PracticesTest {
                 "a1",
                 false,
                 2,
-                1,
                 List.of(),
                 members);
     }

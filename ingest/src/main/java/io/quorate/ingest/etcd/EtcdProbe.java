@@ -35,7 +35,6 @@ public final class EtcdProbe {
      *
      * @param name by the member list; blank for one that has not joined yet
      * @param leaderId whom it believes to lead; null for nobody
-     * @param dbSizeBytes of the backend file
      * @param errors as etcd words them; alarms stand here
      * @param members all of the cluster, itself among them
      */
@@ -48,7 +47,6 @@ public final class EtcdProbe {
             @Nullable String leaderId,
             boolean learner,
             long raftTerm,
-            long dbSizeBytes,
             List<String> errors,
             List<Listed> members) {
 
@@ -159,7 +157,6 @@ public final class EtcdProbe {
                 status.getLeader() == 0 ? null : Long.toHexString(status.getLeader()),
                 status.getIsLearner(),
                 status.getRaftTerm(),
-                status.getDbSize(),
                 List.copyOf(status.getErrorsList()),
                 members);
     }
