@@ -11,23 +11,14 @@ import javax.naming.directory.Attribute;
 import javax.naming.directory.InitialDirContext;
 import org.jspecify.annotations.Nullable;
 
-/** SRV records, as etcd's own DNS discovery has them: {@code _etcd-client._tcp.example.com}. */
-public final class DnsGroups implements Groups {
+/**
+ * SRV records, as etcd's own DNS discovery has them: {@code _etcd-client._tcp.example.com}.
+ *
+ * @param server such as {@code 10.0.0.2:53}; null for the system's
+ */
+public record DnsGroups(String record, @Nullable String server) implements Groups {
 
     private static final long serialVersionUID = 1;
-
-    private final String record;
-    private final @Nullable String server;
-
-    /**
-     * Of this name.
-     *
-     * @param server such as {@code 10.0.0.2:53}; null for the system's
-     */
-    public DnsGroups(String record, @Nullable String server) {
-        this.record = record;
-        this.server = server;
-    }
 
     @Override
     public String name() {

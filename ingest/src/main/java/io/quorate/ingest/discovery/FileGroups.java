@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Files in the format of Prometheus' file_sd, JSON or YAML by their name, read again at each look. A file that cannot be read
@@ -73,5 +74,20 @@ public final class FileGroups implements Groups {
             }
         }
         return files;
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof FileGroups that && patterns.equals(that.patterns);
+    }
+
+    @Override
+    public int hashCode() {
+        return patterns.hashCode();
+    }
+
+    @Override
+    public String toString() {
+        return name();
     }
 }

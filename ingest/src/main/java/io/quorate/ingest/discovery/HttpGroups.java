@@ -7,17 +7,9 @@ import java.util.Objects;
 import okhttp3.HttpUrl;
 
 /** An address that answers in the format of Prometheus' http_sd. */
-public final class HttpGroups implements Groups {
+public record HttpGroups(String url, Transport transport) implements Groups {
 
     private static final long serialVersionUID = 1;
-
-    private final String url;
-    private final Transport transport;
-
-    public HttpGroups(String url, Transport transport) {
-        this.url = url;
-        this.transport = transport;
-    }
 
     @Override
     public String name() {

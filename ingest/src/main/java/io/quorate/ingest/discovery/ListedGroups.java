@@ -1,18 +1,15 @@
 package io.quorate.ingest.discovery;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
 /** Targets that the settings name themselves. */
-public final class ListedGroups implements Groups {
+public record ListedGroups(List<String> targets) implements Groups {
 
     private static final long serialVersionUID = 1;
 
-    private final ArrayList<String> targets;
-
-    public ListedGroups(List<String> targets) {
-        this.targets = new ArrayList<>(targets);
+    public ListedGroups {
+        targets = List.copyOf(targets);
     }
 
     @Override

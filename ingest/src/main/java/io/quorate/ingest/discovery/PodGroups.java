@@ -16,34 +16,19 @@ import org.jspecify.annotations.Nullable;
 /**
  * Running pods of a Kubernetes cluster. Each has its own labels, dashes and such as underscores, and {@code namespace},
  * {@code pod}, {@code node}.
+ *
+ * @param api where its API server is
+ * @param namespace null for all
+ * @param selector of labels, such as {@code component=etcd}
+ * @param port of each pod
  */
-public final class PodGroups implements Groups {
+public record PodGroups(String api, @Nullable String namespace, String selector, int port, Transport transport)
+        implements Groups {
 
     private static final long serialVersionUID = 1;
     private static final ObjectMapper JSON = new ObjectMapper();
     /** So that one answer of thousands of pods does not have to be built at once. */
     private static final String PAGE = "500";
-
-    private final String api;
-    private final @Nullable String namespace;
-    private final String selector;
-    private final int port;
-    private final Transport transport;
-
-    /**
-     * From this API server.
-     *
-     * @param namespace null for all
-     * @param selector of labels, such as {@code component=etcd}
-     * @param port of each pod
-     */
-    public PodGroups(String api, @Nullable String namespace, String selector, int port, Transport transport) {
-        this.api = api;
-        this.namespace = namespace;
-        this.selector = selector;
-        this.port = port;
-        this.transport = transport;
-    }
 
     @Override
     public String name() {

@@ -13,26 +13,15 @@ import java.util.Objects;
 import java.util.regex.Pattern;
 import okhttp3.HttpUrl;
 
-/** The active targets of a Prometheus whose job is one of etcd's, with the labels that it gives them. */
-public final class PrometheusGroups implements Groups {
+/**
+ * The active targets of a Prometheus whose job is one of etcd's, with the labels that it gives them.
+ *
+ * @param job a regular expression that the whole label {@code job} must match
+ */
+public record PrometheusGroups(String url, String job, Transport transport) implements Groups {
 
     private static final long serialVersionUID = 1;
     private static final ObjectMapper JSON = new ObjectMapper();
-
-    private final String url;
-    private final Pattern job;
-    private final Transport transport;
-
-    /**
-     * From this server.
-     *
-     * @param job what the whole label {@code job} must match
-     */
-    public PrometheusGroups(String url, Pattern job, Transport transport) {
-        this.url = url;
-        this.job = job;
-        this.transport = transport;
-    }
 
     @Override
     public String name() {
@@ -55,9 +44,10 @@ public final class PrometheusGroups implements Groups {
         if (!targets.isArray()) {
             throw new IOException(url + " answers without data.activeTargets: expected Prometheus' API below it");
         }
+        Pattern jobs = Pattern.compile(job);
         List<Group> groups = new ArrayList<>();
         for (JsonNode target : targets) {
-            if (job.matcher(target.at("/labels/job").asText()).matches()) {
+            if (jobs.matcher(target.at("/labels/job").asText()).matches()) {
                 HttpUrl scraped = HttpUrl.parse(target.path("scrapeUrl").asText());
                 if (scraped == null) {
                     problems.add(url + ": a target without scrapeUrl");

@@ -103,8 +103,9 @@ final class ScrapePoller implements Poller {
         everAnswered = true;
         CappedBody body = new CappedBody(response.body().byteStream(), BODY_CAP);
         if (!response.isSuccessful()) {
+            boolean auth = response.code() == 401 || response.code() == 403;
             throw new PollTrouble(
-                    "http-status",
+                    auth ? "auth" : "http-status",
                     "HTTP " + response.code()
                             + switch (response.code()) {
                                 case 401, 403 ->

@@ -16,7 +16,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -119,7 +118,7 @@ class GroupsTest {
     void takesTheTargetsOfPrometheusWhoseJobIsOneOfEtcd() throws Exception {
         answer = resource("targets.json");
 
-        assertThat(new PrometheusGroups(url(), Pattern.compile(".*etcd.*"), Transport.PLAIN).find(problems))
+        assertThat(new PrometheusGroups(url(), ".*etcd.*", Transport.PLAIN).find(problems))
                 .containsExactly(
                         new Group(
                                 List.of("10.0.0.1:2381"),
@@ -152,7 +151,7 @@ class GroupsTest {
                                         "__metrics_path__",
                                         "/own/metrics")));
         answer = "<html>";
-        assertThatThrownBy(() -> new PrometheusGroups(url(), Pattern.compile("etcd"), Transport.PLAIN).find(problems))
+        assertThatThrownBy(() -> new PrometheusGroups(url(), "etcd", Transport.PLAIN).find(problems))
                 .hasMessageContaining("answers no JSON: expected Prometheus' API");
     }
 

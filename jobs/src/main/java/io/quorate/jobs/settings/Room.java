@@ -120,6 +120,16 @@ final class Room {
         return texts;
     }
 
+    /** The absolute paths of what may not be there yet. */
+    List<String> paths(String key) {
+        List<String> paths = texts(key).stream()
+                .map(path -> reading.folder().resolve(path).toString())
+                .toList();
+        var noted = effective.putArray(key);
+        paths.forEach(noted::add);
+        return paths;
+    }
+
     Map<String, String> labels(String key) {
         Map<String, String> labels = new LinkedHashMap<>();
         ObjectNode noted = effective.putObject(key);

@@ -304,7 +304,7 @@ public final class SettingsReader {
                         .toList());
             case "http" -> new HttpGroups(room.text("http", STAND_IN), transport);
             case "prometheus" -> {
-                Pattern job = pattern(room);
+                String job = job(room);
                 yield job == null ? null : new PrometheusGroups(room.text("prometheus", STAND_IN), job, transport);
             }
             case "dns-srv" -> new DnsGroups(room.text("dns-srv", ""), room.text("dns-server"));
@@ -323,9 +323,11 @@ public final class SettingsReader {
         };
     }
 
-    private @Nullable Pattern pattern(Room room) {
+    private @Nullable String job(Room room) {
+        String job = room.text("job", ".*etcd.*");
         try {
-            return Pattern.compile(room.text("job", ".*etcd.*"));
+            Pattern.compile(job);
+            return job;
         } catch (PatternSyntaxException e) {
             reading.problem(
                     room.at("job"),

@@ -119,6 +119,8 @@ class PrintedSettingsTest {
                 .lines()
                 .filter(line -> !line.matches(".*#? *[a-z-]+-env: .*|.*# +url-file: .*|.*# basic: .*"))
                 .filter(line -> !line.matches(".*# +(kafka|clickhouse)-port: .*"))
+                .filter(line ->
+                        !line.matches(".*# +(http|prometheus|job|dns-srv|dns-server|kubernetes|namespace|pods): .*"))
                 .map(line -> line.replaceFirst("^( *)# ?( *(- |tls:|[a-z-]+: ?))", "$1$2"))
                 .reduce("", (all, line) -> all + line + "\n")
                 .replace("http://etcd-", "https://etcd-")
@@ -146,6 +148,13 @@ class PrintedSettingsTest {
                       user: watcher
                       password-file: password
                       labels: { env: prod }
+                    - { discover: { files: [targets/*.yaml], interval: 7s }, scheme: https, port: 2379, cluster-label: name }
+                  metrics:
+                    - { cluster: c, targets: [etcd-1.example], port: 2381, timeout: 2s, basic: { user: me, password-env: PASSWORD } }
+                    - { discover: { http: https://inventory.example/etcd, bearer-token-env: TOKEN, proxy: http://proxy.example:3128 }, member-label: pod }
+                    - { discover: { prometheus: http://prometheus.example:9090, job: etcd }, tls: { insecure: true } }
+                    - { discover: { dns-srv: _etcd-client._tcp.example.com, dns-server: 10.0.0.2:53 }, cluster: one }
+                    - { discover: { kubernetes: https://kubernetes.default.svc, namespace: etcd, pods: app=etcd }, port: 2381 }
                 percentiles: { window: 30s, horizon: 90s }
                 rules: { profile: lab, directory: rules }
                 alerting: { receivers: [ { webhook: { url-file: url, retry-for: 1500ms, send-resolved: false } } ] }

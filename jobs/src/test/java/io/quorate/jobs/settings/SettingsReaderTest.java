@@ -158,7 +158,8 @@ class SettingsReaderTest {
     @Test
     void refusesSettingsThatAskNobody() {
         assertThat(catchThrowableOfType(InvalidYaml.class, () -> read("ingest: {}\n")))
-                .hasMessageContaining("quorate.yaml:1: 'ingest' asks nobody; expected prometheus, etcd, or both");
+                .hasMessageContaining(
+                        "quorate.yaml:1: 'ingest' asks nobody; expected prometheus, metrics, etcd, or several of them");
         assertThat(catchThrowableOfType(InvalidYaml.class, () -> read(""))).hasMessageContaining("empty");
         assertThat(catchThrowableOfType(InvalidYaml.class, () -> SettingsReader.read(folder.resolve("none.yaml"))))
                 .hasMessageContaining("none.yaml:1: cannot be read");

@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 /**
  * The gRPC side of a fleet: a port on loopback for each member. Status, member list and alarm list are answered; to anything
@@ -16,6 +18,12 @@ import java.util.concurrent.Executors;
 public final class EtcdFace implements AutoCloseable {
 
     private static final int THREADS = 4;
+    /** Kept, else its level would be forgotten: gRPC greets whoever reads standard error with what it found to work with. */
+    private static final Logger GRPC = Logger.getLogger("io.grpc");
+
+    static {
+        GRPC.setLevel(Level.WARNING);
+    }
 
     private final Map<Cluster, List<Door>> doors = new LinkedHashMap<>();
     private final ExecutorService threads = Executors.newFixedThreadPool(THREADS);

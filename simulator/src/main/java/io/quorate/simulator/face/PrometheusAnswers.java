@@ -14,8 +14,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 
 /** Prometheus' HTTP API, as far as selectors go, over what was scraped of the fleet. */
@@ -24,8 +22,6 @@ final class PrometheusAnswers {
     private static final JsonFactory JSON = new JsonFactory();
     private static final long LOOK_BACK = 5 * 60_000;
     private static final int UP = -1;
-    /** The one function that the product asks: how many members there are. */
-    private static final Pattern COUNT = Pattern.compile("\\s*count\\s*\\((.*)\\)\\s*", Pattern.DOTALL);
 
     private final Page page;
     private final Page.Clock clock;
@@ -69,9 +65,17 @@ final class PrometheusAnswers {
     private record Place(ScrapedCluster cluster, Member member, int replica, int[] peers, Map<String, String> labels) {}
 
     void query(String query, long atMillis, OutputStream out) throws IOException {
-        Matcher counted = COUNT.matcher(query);
-        if (counted.matches()) {
-            count(Selector.parse(counted.group(1)), atMillis, out);
+        if (Expression.is(query)) {
+            write(
+                    new Expression((selector, taker) -> each(selector, (where, series) -> {
+                                double value = at(where, series, atMillis);
+                                if (!Double.isNaN(value)) {
+                                    taker.take(labels(where, series), value);
+                                }
+                            }))
+                            .vector(query),
+                    atMillis,
+                    out);
             return;
         }
         Selector selector = Selector.parse(query);
@@ -93,21 +97,23 @@ final class PrometheusAnswers {
         });
     }
 
-    private void count(Selector selector, long atMillis, OutputStream out) throws IOException {
-        int[] found = {0};
-        each(selector, (where, series) -> found[0] += Double.isNaN(at(where, series, atMillis)) ? 0 : 1);
+    private static void write(Map<Map<String, String>, Double> vector, long atMillis, OutputStream out)
+            throws IOException {
         try (JsonGenerator json = JSON.createGenerator(out)) {
             json.writeStartObject();
             json.writeStringField("status", "success");
             json.writeObjectFieldStart("data");
             json.writeStringField("resultType", "vector");
             json.writeArrayFieldStart("result");
-            if (found[0] > 0) {
+            for (Map.Entry<Map<String, String>, Double> one : vector.entrySet()) {
                 json.writeStartObject();
                 json.writeObjectFieldStart("metric");
+                for (Map.Entry<String, String> label : one.getKey().entrySet()) {
+                    json.writeStringField(label.getKey(), label.getValue());
+                }
                 json.writeEndObject();
                 json.writeFieldName("value");
-                sample(json, atMillis, found[0]);
+                sample(json, atMillis, one.getValue());
                 json.writeEndObject();
             }
             json.writeEndArray();
@@ -349,17 +355,17 @@ final class PrometheusAnswers {
 
     private void metric(JsonGenerator json, Place where, int series) throws IOException {
         json.writeStartObject();
-        if (series == UP) {
-            json.writeStringField(Selector.NAME, "up");
-        } else {
-            for (Map.Entry<String, String> label : named(series, where).entrySet()) {
-                json.writeStringField(label.getKey(), label.getValue());
-            }
-        }
-        for (Map.Entry<String, String> label : where.labels().entrySet()) {
+        for (Map.Entry<String, String> label : labels(where, series).entrySet()) {
             json.writeStringField(label.getKey(), label.getValue());
         }
         json.writeEndObject();
+    }
+
+    private Map<String, String> labels(Place where, int series) {
+        Map<String, String> labels =
+                new LinkedHashMap<>(series == UP ? Map.of(Selector.NAME, "up") : named(series, where));
+        labels.putAll(where.labels());
+        return labels;
     }
 
     private static void sample(JsonGenerator json, long millis, double value) throws IOException {
