@@ -119,6 +119,7 @@ final class DoctorCommand implements Callable<Integer> {
         checkFree("Kafka", settings.desk().kafkaPort());
         checkFree("ClickHouse", settings.desk().clickhousePort());
         checkFree("Flink", settings.desk().flinkPort());
+        checkFree("metrics", settings.desk().metricsPort());
         for (ReceiverSettings receiver : settings.receivers()) {
             if (receiver instanceof WebhookSettings webhook) {
                 checkConnects("receiver " + webhook.name(), hostAndPort(webhook.url()));

@@ -127,6 +127,7 @@ final class RunCommand implements Callable<Integer> {
         return List.of(
                 "Running. Look at:",
                 "  Flink            " + stack.flink().url(),
+                "  own metrics      " + stack.flink().metricsUrl() + "  (for a Prometheus)",
                 "  ClickHouse       " + stack.clickhouse().url() + "/play  (database "
                         + stack.clickhouse().database() + ")",
                 "  newest windows   " + stack.clickhouse().url() + "/play?run=1#" + query,

@@ -11,6 +11,7 @@ import io.quorate.events.MemberScrape;
 import io.quorate.events.MemberStatus;
 import io.quorate.events.MemberWindow;
 import io.quorate.events.Notification;
+import io.quorate.events.PollTally;
 import io.quorate.events.ScopeWindow;
 import java.time.Instant;
 import org.apache.flink.types.PojoTestUtils;
@@ -31,6 +32,7 @@ class StreamElementsTest {
                 MemberStatus.class,
                 ClusterRoster.class,
                 DeadLetter.class,
+                PollTally.class,
                 MemberWindow.class,
                 ScopeWindow.class,
                 LeaderChange.class,
@@ -46,8 +48,9 @@ class StreamElementsTest {
         DeadLetter letter = new DeadLetter("here", "unreadable", "", null, "", NOON);
 
         assertThat(Observation.of(letter).observedAt()).isEqualTo(NOON);
-        assertThatThrownBy(() -> new Observation(null, null, null, null)).hasMessageContaining("not 0");
+        assertThatThrownBy(() -> new Observation(null, null, null, null, null)).hasMessageContaining("not 0");
         MemberScrape scrape = MemberScrape.failed("c", "m", "s", NOON, NOON, "timeout");
-        assertThatThrownBy(() -> new Observation(scrape, null, null, letter)).hasMessageContaining("not 2");
+        assertThatThrownBy(() -> new Observation(scrape, null, null, letter, null))
+                .hasMessageContaining("not 2");
     }
 }

@@ -5,6 +5,7 @@ import java.time.Duration;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.ExternalizedCheckpointRetention;
+import org.apache.flink.configuration.MetricOptions;
 import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.configuration.StateBackendOptions;
@@ -42,5 +43,14 @@ public final class JobEnvironment {
         configuration.set(
                 RestartStrategyOptions.RESTART_STRATEGY_EXPONENTIAL_DELAY_MAX_BACKOFF, Duration.ofSeconds(30));
         return configuration;
+    }
+
+    /** Lets whoever runs with this configuration show all its metrics in Prometheus' format on that port, at every path. */
+    public static void showMetrics(Configuration configuration, int port) {
+        MetricOptions.forReporter(configuration, "prometheus")
+                .set(
+                        MetricOptions.REPORTER_FACTORY_CLASS,
+                        "org.apache.flink.metrics.prometheus.PrometheusReporterFactory");
+        configuration.setString("metrics.reporter.prometheus.port", Integer.toString(port));
     }
 }

@@ -245,7 +245,8 @@ final class Demo implements AutoCloseable {
         return List.of(
                 new Scene.Link("Three ready queries", listener.url() + "/"),
                 new Scene.Link("Flink", stack.flink().url()),
-                new Scene.Link("ClickHouse", stack.clickhouse().url() + "/play"));
+                new Scene.Link("ClickHouse", stack.clickhouse().url() + "/play"),
+                new Scene.Link("Own metrics", stack.flink().metricsUrl()));
     }
 
     private static Map<String, Long> peakRssMiB(Stack stack, PrometheusServer prometheus, EtcdCluster cluster) {

@@ -28,12 +28,14 @@ public final class FlinkProcess implements AutoCloseable {
 
     private final Child child;
     private final String url;
+    private final String metricsUrl;
     private final HttpClient http =
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(1)).build();
 
-    private FlinkProcess(Child child, String url) {
+    private FlinkProcess(Child child, String url, String metricsUrl) {
         this.child = child;
         this.url = url;
+        this.metricsUrl = metricsUrl;
     }
 
     /** What the process is told on its command line. */
@@ -43,6 +45,7 @@ public final class FlinkProcess implements AutoCloseable {
             String clickhouse,
             String checkpoints,
             int restPort,
+            int metricsPort,
             long idleAfterSeconds,
             Beginning beginning) {
 
@@ -53,13 +56,14 @@ public final class FlinkProcess implements AutoCloseable {
                     clickhouse,
                     checkpoints,
                     Integer.toString(restPort),
+                    Integer.toString(metricsPort),
                     Long.toString(idleAfterSeconds),
                     beginning.name());
         }
 
         static Arguments parse(String[] line) {
-            if (line.length != 7) {
-                throw new IllegalArgumentException("expected seven arguments, got " + line.length);
+            if (line.length != 8) {
+                throw new IllegalArgumentException("expected eight arguments, got " + line.length);
             }
             return new Arguments(
                     line[0],
@@ -67,8 +71,9 @@ public final class FlinkProcess implements AutoCloseable {
                     line[2],
                     line[3],
                     Integer.parseInt(line[4]),
-                    Long.parseLong(line[5]),
-                    Beginning.valueOf(line[6]));
+                    Integer.parseInt(line[5]),
+                    Long.parseLong(line[6]),
+                    Beginning.valueOf(line[7]));
         }
     }
 
@@ -97,7 +102,10 @@ public final class FlinkProcess implements AutoCloseable {
         command.addAll(arguments.line());
         Path log = home.logs().resolve("flink.log");
         Child child = Processes.spawn(home, "flink", command, log, Map.of());
-        return new FlinkProcess(child, "http://127.0.0.1:" + arguments.restPort());
+        return new FlinkProcess(
+                child,
+                "http://127.0.0.1:" + arguments.restPort(),
+                "http://127.0.0.1:" + arguments.metricsPort() + "/metrics");
     }
 
     /** Waits until that many jobs run, all their tasks included. */
@@ -146,6 +154,11 @@ public final class FlinkProcess implements AutoCloseable {
 
     public String url() {
         return url;
+    }
+
+    /** Where its metrics stand, in Prometheus' format. */
+    public String metricsUrl() {
+        return metricsUrl;
     }
 
     public long pid() {

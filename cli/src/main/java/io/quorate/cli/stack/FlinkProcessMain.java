@@ -69,6 +69,7 @@ public final class FlinkProcessMain {
         Settings settings = settings(arguments);
         Map<String, BiConsumer<StreamExecutionEnvironment, Settings>> jobs = jobs(settings);
         Configuration configuration = JobEnvironment.configuration(settings.flink());
+        JobEnvironment.showMetrics(configuration, arguments.metricsPort());
         configuration.set(RestOptions.PORT, arguments.restPort());
         configuration.set(RestOptions.ADDRESS, "127.0.0.1");
         configuration.set(RestOptions.BIND_ADDRESS, "127.0.0.1");

@@ -70,6 +70,7 @@ public final class Stack implements AutoCloseable {
         FreePorts.asked("Kafka", settings.desk().kafkaPort());
         FreePorts.asked("ClickHouse", settings.desk().clickhousePort());
         int flinkPort = FreePorts.asked("Flink", settings.desk().flinkPort());
+        int metricsPort = FreePorts.asked("metrics", settings.desk().metricsPort());
         CompletableFuture<@Nullable KafkaBroker> startingBroker = settings.ownKafka() != null
                 ? CompletableFuture.completedFuture(null)
                 : CompletableFuture.supplyAsync(() -> {
@@ -103,6 +104,7 @@ public final class Stack implements AutoCloseable {
                         clickhouse.url(),
                         checkpoints,
                         flinkPort,
+                        metricsPort,
                         idleAfter.toSeconds(),
                         beginning));
         return new Stack(

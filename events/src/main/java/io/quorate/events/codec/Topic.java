@@ -9,6 +9,7 @@ import io.quorate.events.MemberScrape;
 import io.quorate.events.MemberStatus;
 import io.quorate.events.MemberWindow;
 import io.quorate.events.Notification;
+import io.quorate.events.PollTally;
 import io.quorate.events.ScopeWindow;
 import java.io.Serializable;
 import java.time.Instant;
@@ -40,6 +41,8 @@ public record Topic<T>(
             new Topic<>("scope-window", ScopeWindow.class, ScopeWindow::cluster, ScopeWindow::windowEnd, false);
     public static final Topic<Coverage> COVERAGE =
             new Topic<>("coverage", Coverage.class, Coverage::cluster, Coverage::observedAt, false);
+    public static final Topic<PollTally> POLL_TALLY =
+            new Topic<>("poll-tally", PollTally.class, PollTally::cluster, PollTally::minute, false);
     public static final Topic<LeaderChange> LEADER_CHANGE =
             new Topic<>("leader-change", LeaderChange.class, LeaderChange::cluster, LeaderChange::observedAt, false);
     public static final Topic<Alert> ALERT = new Topic<>("alert", Alert.class, Alert::cluster, Alert::at, false);
@@ -55,6 +58,7 @@ public record Topic<T>(
             MEMBER_WINDOW,
             SCOPE_WINDOW,
             COVERAGE,
+            POLL_TALLY,
             LEADER_CHANGE,
             ALERT,
             NOTIFICATION,

@@ -15,6 +15,7 @@ import io.quorate.events.MemberScrape;
 import io.quorate.events.MemberStatus;
 import io.quorate.events.MemberWindow;
 import io.quorate.events.Notification;
+import io.quorate.events.PollTally;
 import io.quorate.events.Sample;
 import io.quorate.events.ScopeWindow;
 import java.io.IOException;
@@ -137,6 +138,19 @@ class EventCodecTest {
                                         "basic-metrics",
                                         "set --metrics=extensive",
                                         true)))),
+                new Golden<>(
+                        Topic.POLL_TALLY,
+                        new PollTally(
+                                "metrics",
+                                "prod/m1",
+                                "prod",
+                                Instant.parse("2026-11-20T18:42:00Z"),
+                                Instant.parse("2026-11-20T18:43:00.500Z"),
+                                60,
+                                60,
+                                57,
+                                1,
+                                List.of(new PollTally.Failed("timeout", 2)))),
                 new Golden<>(
                         Topic.LEADER_CHANGE,
                         new LeaderChange(

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /** What one member showed when it was last looked at, and so which metrics of the catalogue it lacks, and why. */
 public final class Shown {
 
-    private static final Pattern FORBIDDEN = Pattern.compile("\\b(401|403)\\b|^auth\\b");
+    private static final Pattern FORBIDDEN = Pattern.compile("\\b(401|403)\\b|(^|last: )auth\\b");
 
     private final Set<String> metrics;
     private final @Nullable String version;

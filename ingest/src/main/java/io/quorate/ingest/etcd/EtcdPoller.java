@@ -13,6 +13,7 @@ import io.quorate.events.DeadLetter;
 import io.quorate.events.MemberStatus;
 import io.quorate.ingest.Observation;
 import io.quorate.ingest.poll.Parcel;
+import io.quorate.ingest.poll.Poll;
 import io.quorate.ingest.poll.PollContext;
 import io.quorate.ingest.poll.Poller;
 import io.quorate.ingest.transport.TlsFiles;
@@ -93,7 +94,7 @@ final class EtcdPoller implements Poller {
         for (int i = 0; i < endpoints.size(); i++) {
             Endpoint endpoint = endpoints.get(i);
             Duration phase = settings.interval().multipliedBy(i).dividedBy(endpoints.size());
-            context.every(spread.plus(phase), settings.interval(), () -> askStatus(endpoint));
+            context.pollEvery(spread.plus(phase), settings.interval(), poll -> askStatus(endpoint, poll));
         }
         // Between two statuses. Often enough to try again soon when the list could not be had.
         context.every(spread.plus(settings.interval().dividedBy(2L * endpoints.size())), settings.interval(), () -> {
@@ -151,6 +152,7 @@ final class EtcdPoller implements Poller {
     /** Asks one endpoint, and when it is none of this cluster the next, until each was asked. */
     private void askMembers(int attempt) {
         if (context.congested()) {
+            context.poll().leftOut();
             return;
         }
         Endpoint endpoint = endpoints.get(nextForList);
@@ -169,14 +171,18 @@ final class EtcdPoller implements Poller {
 
     private void askForMembers(Endpoint endpoint, Consumer<MemberListResponse> answered, Runnable failing) {
         endpoint.wake();
-        context.countPoll();
+        Poll poll = context.poll();
+        poll.begun();
         ask(
                 endpoint,
                 token ->
                         endpoint.cluster(settings.deadline(), token).memberList(MemberListRequest.getDefaultInstance()),
-                answered,
+                answer -> {
+                    poll.answered(1);
+                    answered.accept(answer);
+                },
                 failed -> {
-                    context.countFailure();
+                    poll.failed(failed.failure());
                     if (!listFailing) {
                         LOG.warn(
                                 "{}: no member list from {}: {}",
@@ -250,7 +256,6 @@ final class EtcdPoller implements Poller {
                 settings.labels());
         tellOfReplaced(roster, taken);
         roster = taken;
-        context.countSamples(1);
         context.deliver(List.of(Parcel.plain(Observation.of(taken))));
     }
 
@@ -273,26 +278,27 @@ final class EtcdPoller implements Poller {
         }
     }
 
-    private void askStatus(Endpoint endpoint) {
+    private void askStatus(Endpoint endpoint, Poll poll) {
         if (context.congested()) {
+            poll.leftOut();
             return;
         }
         endpoint.wake();
-        context.countPoll();
+        poll.begun();
         ask(
                 endpoint,
                 token -> endpoint.maintenance(settings.deadline(), token).status(StatusRequest.getDefaultInstance()),
                 answer -> {
                     if (isForeign(endpoint, answer.getHeader())) {
-                        context.countFailure();
+                        poll.failed("foreign");
                         tellOfForeign(endpoint, answer.getHeader());
                         return;
                     }
-                    context.countSamples(1);
+                    poll.answered(1);
                     deliver(status(endpoint, answer));
                 },
                 failed -> {
-                    context.countFailure();
+                    poll.failed(failed.failure());
                     deliver(status(endpoint, failed));
                 });
     }

@@ -4,8 +4,10 @@ import io.quorate.ingest.poll.Discovery;
 import io.quorate.ingest.poll.PollSource;
 import io.quorate.ingest.poll.Target;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,13 +50,24 @@ public final class EtcdSource extends PollSource {
     }
 
     @Override
+    protected String kind() {
+        return "etcd";
+    }
+
+    @Override
     protected List<Discovery> discoveries() {
         List<Discovery> discoveries = new ArrayList<>();
         discoveries.add(Discovery.of(clusters.values().stream()
-                .map(cluster -> new Target(cluster.cluster(), "settings", cluster.endpoints(), cluster.labels()))
+                .map(cluster -> new Target(cluster.cluster(), "settings", cluster.endpoints(), labels(cluster)))
                 .toList()));
         found.values().forEach(discovery -> discoveries.add(discovery.targets().clusters()));
         return discoveries;
+    }
+
+    private static Map<String, String> labels(EtcdSettings cluster) {
+        Map<String, String> labels = new HashMap<>(cluster.labels());
+        labels.put("cluster", cluster.cluster());
+        return labels;
     }
 
     @Override

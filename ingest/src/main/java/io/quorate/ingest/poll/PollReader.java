@@ -1,6 +1,7 @@
 package io.quorate.ingest.poll;
 
 import io.quorate.events.DeadLetter;
+import io.quorate.events.PollTally;
 import io.quorate.ingest.Observation;
 import java.io.IOException;
 import java.time.Duration;
@@ -11,7 +12,9 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
@@ -20,15 +23,16 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.apache.flink.api.connector.source.ReaderOutput;
 import org.apache.flink.api.connector.source.SourceEvent;
 import org.apache.flink.api.connector.source.SourceOutput;
 import org.apache.flink.api.connector.source.SourceReader;
 import org.apache.flink.api.connector.source.SourceReaderContext;
 import org.apache.flink.core.io.InputStatus;
-import org.apache.flink.metrics.Counter;
-import org.apache.flink.metrics.ThreadSafeSimpleCounter;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,11 +48,11 @@ final class PollReader implements SourceReader<Observation, PollSplit> {
     /** Far beyond what any poller looks back. */
     private static final long FORGET_AFTER_MILLIS = Duration.ofHours(1).toMillis();
 
+    private final String kind;
     private final PollSource.Pollers pollers;
+    private final LongSupplier wallClock;
     private final ScheduledExecutorService clock;
-    private final Counter polls;
-    private final Counter failures;
-    private final Counter samples;
+    private final PollMetrics metrics;
 
     private final ConcurrentLinkedQueue<Arrival> arrivals = new ConcurrentLinkedQueue<>();
     private final AtomicInteger waiting = new AtomicInteger();
@@ -58,35 +62,46 @@ final class PollReader implements SourceReader<Observation, PollSplit> {
     /** Only touched by Flink's thread. */
     private final Map<String, Running> running = new LinkedHashMap<>();
 
+    /** The same, for the clock. */
+    private final Set<Running> counting = ConcurrentHashMap.newKeySet();
+
     /** Splits that were let go, whose outputs Flink still keeps. */
     private final ArrayDeque<String> released = new ArrayDeque<>();
 
     private final ArrayDeque<PollSplit> notYetStarted = new ArrayDeque<>();
     private boolean started;
 
-    PollReader(SourceReaderContext context, PollSource.Pollers pollers) {
+    /**
+     * Begins.
+     *
+     * @param kind of what is polled, for the ledger
+     * @param wallClock milliseconds since the epoch, by which minutes are counted
+     */
+    PollReader(SourceReaderContext context, String kind, PollSource.Pollers pollers, LongSupplier wallClock) {
+        this.kind = kind;
         this.pollers = pollers;
+        this.wallClock = wallClock;
         this.clock = Executors.newSingleThreadScheduledExecutor(work -> {
             Thread thread = new Thread(work, "poll-clock-" + context.getIndexOfSubtask());
             thread.setDaemon(true);
             return thread;
         });
-        this.polls = context.metricGroup().counter("polls", new ThreadSafeSimpleCounter());
-        this.failures = context.metricGroup().counter("failures", new ThreadSafeSimpleCounter());
-        this.samples = context.metricGroup().counter("samples", new ThreadSafeSimpleCounter());
+        this.metrics = new PollMetrics(context.metricGroup());
     }
 
     /**
      * What came.
      *
      * @param poller whose it is: what comes of one that was let go is not handed over; null for what is of no split
+     * @param atNanos when it came
      */
-    private record Arrival(@Nullable Running poller, Parcel parcel) {}
+    private record Arrival(@Nullable Running poller, Parcel parcel, long atNanos) {}
 
-    private static final class Running {
+    private final class Running {
 
         private final Target target;
         private final Map<String, Long> delivered;
+        private final PollLedger ledger;
         private final List<ScheduledFuture<?>> schedules = new CopyOnWriteArrayList<>();
         private @Nullable Poller poller;
         private @Nullable SourceOutput<Observation> output;
@@ -94,6 +109,7 @@ final class PollReader implements SourceReader<Observation, PollSplit> {
         private Running(PollSplit split) {
             this.target = split.target();
             this.delivered = new HashMap<>(split.delivered());
+            this.ledger = new PollLedger(kind, target, wallClock.getAsLong());
         }
 
         private void close() {
@@ -106,7 +122,10 @@ final class PollReader implements SourceReader<Observation, PollSplit> {
 
     @Override
     public void start() {
-        started = true;
+        if (!started) {
+            started = true;
+            clock.scheduleAtFixedRate(this::tellMinutes, 1, 1, TimeUnit.SECONDS);
+        }
         while (!notYetStarted.isEmpty()) {
             begin(notYetStarted.remove());
         }
@@ -132,6 +151,8 @@ final class PollReader implements SourceReader<Observation, PollSplit> {
         if (before != null) {
             letGo(before);
         }
+        counting.add(one);
+        metrics.targets(running.size());
         poller.start();
     }
 
@@ -148,6 +169,7 @@ final class PollReader implements SourceReader<Observation, PollSplit> {
                     letGo(before);
                 }
             }
+            metrics.targets(running.size());
         } else if (event instanceof DiscoveryTrouble trouble) {
             Instant now = Instant.ofEpochMilli(System.currentTimeMillis());
             arrive(
@@ -159,6 +181,9 @@ final class PollReader implements SourceReader<Observation, PollSplit> {
 
     private void letGo(Running split) {
         split.close();
+        counting.remove(split);
+        // Its own output goes with it.
+        tell(null, split.ledger.rest(wallClock.getAsLong()));
         if (split.output != null) {
             released.add(split.target.id());
         }
@@ -180,6 +205,7 @@ final class PollReader implements SourceReader<Observation, PollSplit> {
             return InputStatus.NOTHING_AVAILABLE;
         }
         waiting.decrementAndGet();
+        metrics.waited(System.nanoTime() - arrival.atNanos());
         while (!released.isEmpty()) {
             output.releaseOutputForSplit(released.remove());
         }
@@ -239,8 +265,27 @@ final class PollReader implements SourceReader<Observation, PollSplit> {
 
     private void arrive(@Nullable Running split, List<Parcel> parcels) {
         waiting.addAndGet(parcels.size());
-        parcels.forEach(parcel -> arrivals.add(new Arrival(split, parcel)));
+        long now = System.nanoTime();
+        parcels.forEach(parcel -> arrivals.add(new Arrival(split, parcel, now)));
         available.complete(null);
+    }
+
+    /** Hands over the tallies of minutes that are over. */
+    void tellMinutes() {
+        long now = wallClock.getAsLong();
+        for (Running split : counting) {
+            tell(split, split.ledger.over(now));
+        }
+    }
+
+    private void tell(@Nullable Running split, List<PollTally> tallies) {
+        if (!tallies.isEmpty()) {
+            arrive(
+                    split,
+                    tallies.stream()
+                            .map(tally -> Parcel.plain(Observation.of(tally)))
+                            .toList());
+        }
     }
 
     private void broke(Throwable cause) {
@@ -262,6 +307,24 @@ final class PollReader implements SourceReader<Observation, PollSplit> {
                     clock.scheduleAtFixedRate(guarded(work), phase.toNanos(), interval.toNanos(), TimeUnit.NANOSECONDS);
             split.schedules.add(schedule);
             return schedule;
+        }
+
+        @Override
+        public ScheduledFuture<?> pollEvery(Duration phase, Duration interval, Consumer<Poll> work) {
+            long first = System.nanoTime() + phase.toNanos();
+            AtomicLong runs = new AtomicLong();
+            return every(phase, interval, () -> {
+                // A timer that is late runs as often as it should have, so every due time is met once.
+                long lateNanos = System.nanoTime() - (first + runs.getAndIncrement() * interval.toNanos());
+                metrics.wasLate(lateNanos);
+                long due = wallClock.getAsLong() - TimeUnit.NANOSECONDS.toMillis(Math.max(0, lateNanos));
+                work.accept(metrics.counted(split.ledger.due(due)));
+            });
+        }
+
+        @Override
+        public Poll poll() {
+            return metrics.counted(split.ledger.due(wallClock.getAsLong()));
         }
 
         @Override
@@ -303,21 +366,6 @@ final class PollReader implements SourceReader<Observation, PollSplit> {
         @Override
         public void fail(Throwable cause) {
             broke(cause);
-        }
-
-        @Override
-        public void countPoll() {
-            polls.inc();
-        }
-
-        @Override
-        public void countFailure() {
-            failures.inc();
-        }
-
-        @Override
-        public void countSamples(long count) {
-            samples.inc(count);
         }
     }
 }

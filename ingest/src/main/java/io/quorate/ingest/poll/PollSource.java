@@ -18,6 +18,9 @@ public abstract class PollSource
 
     private static final long serialVersionUID = 2;
 
+    /** What is polled, for the ledger of polls: {@code prometheus}, {@code metrics} or {@code etcd}. */
+    protected abstract String kind();
+
     /** Who finds the targets, the first named first; made once per enumerator. */
     protected abstract List<Discovery> discoveries();
 
@@ -54,7 +57,7 @@ public abstract class PollSource
 
     @Override
     public final SourceReader<Observation, PollSplit> createReader(SourceReaderContext context) {
-        return new PollReader(context, pollers());
+        return new PollReader(context, kind(), pollers(), System::currentTimeMillis);
     }
 
     @Override

@@ -3,7 +3,9 @@ package io.quorate.ingest.prometheus;
 import io.quorate.events.DeadLetter;
 import io.quorate.ingest.Observation;
 import io.quorate.ingest.catalogue.Catalogue;
+import io.quorate.ingest.poll.Breaker;
 import io.quorate.ingest.poll.Parcel;
+import io.quorate.ingest.poll.Poll;
 import io.quorate.ingest.poll.PollContext;
 import io.quorate.ingest.poll.Poller;
 import io.quorate.ingest.transport.HttpTransport;
@@ -22,7 +24,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import okhttp3.Call;
 import okhttp3.Callback;
@@ -62,7 +64,8 @@ final class PrometheusPoller implements Poller {
     private final Masking masking;
     private final HttpUrl address;
     private final Queries queries;
-    private final AtomicBoolean underWay = new AtomicBoolean();
+    private final Breaker breaker;
+    private final AtomicReference<@Nullable Poll> underWay = new AtomicReference<>();
     /** Only touched by the one round that is under way, or before the first. */
     private final Map<String, Long> marks;
 
@@ -70,6 +73,8 @@ final class PrometheusPoller implements Poller {
     private int membersAtOnce = MEMBERS_AT_ONCE;
 
     private String failedLast = "";
+    private long brought;
+    private @Nullable String failedParts;
 
     private volatile boolean everAnswered;
     private volatile long lastSuccessMillis;
@@ -81,6 +86,7 @@ final class PrometheusPoller implements Poller {
     PrometheusPoller(PrometheusSettings settings, Map<String, Long> delivered, PollContext context, int longestNames) {
         this.settings = settings;
         this.context = context;
+        this.breaker = Breaker.of(settings.interval(), context);
         this.marks = new HashMap<>(delivered);
         this.queries = new Queries(Catalogue.shipped(), settings.selector(), settings.clusterLabel(), longestNames);
         this.address = Objects.requireNonNull(HttpUrl.parse(settings.url()))
@@ -102,7 +108,7 @@ final class PrometheusPoller implements Poller {
         for (String caution : settings.transport().cautions(List.of(settings.url()))) {
             LOG.warn("{}: {}", settings.url(), caution);
         }
-        context.every(Duration.ZERO, settings.interval(), this::poll);
+        context.pollEvery(Duration.ZERO, settings.interval(), this::poll);
     }
 
     @Override
@@ -112,11 +118,21 @@ final class PrometheusPoller implements Poller {
         client.connectionPool().evictAll();
     }
 
-    private void poll() {
-        if (context.congested() || !underWay.compareAndSet(false, true)) {
+    private void poll(Poll poll) {
+        if (context.congested() || !underWay.compareAndSet(null, poll)) {
+            poll.leftOut();
             return;
         }
-        context.countPoll();
+        String refusal = breaker.refusal(System.nanoTime(), now());
+        if (refusal != null) {
+            poll.leftOut();
+            tell("not-asked", refusal, settings.cluster());
+            underWay.set(null);
+            return;
+        }
+        poll.begun();
+        brought = 0;
+        failedParts = null;
         Duration window = window(System.currentTimeMillis());
         Round round = new Round(settings, Catalogue.shipped(), marks);
         ask(queries.up(window), round::takeUp, () -> next(round, parts(round), window.plus(SLACK)), this::failed);
@@ -173,7 +189,14 @@ final class PrometheusPoller implements Poller {
         if (part == null) {
             lastSuccessMillis = System.currentTimeMillis();
             failedLast = "";
-            underWay.set(false);
+            breaker.answered();
+            if (failedParts == null) {
+                underWay().answered(brought);
+            } else {
+                // What could be had of it was handed over, and yet it is not complete.
+                underWay().failed(failedParts);
+            }
+            underWay.set(null);
             return;
         }
         Set<String> clusters = Set.copyOf(part.clusters());
@@ -224,9 +247,10 @@ final class PrometheusPoller implements Poller {
                     new Part(part.clusters().subList(half, part.clusters().size()), false));
             parts.addFirst(new Part(part.clusters().subList(0, half), false));
         } else {
-            context.countFailure();
+            failedParts = trouble.reason();
             tell(
-                    trouble,
+                    trouble.reason(),
+                    String.valueOf(trouble.getMessage()),
                     part.others() ? null : part.clusters().stream().findFirst().orElse(settings.cluster()));
         }
     }
@@ -309,7 +333,7 @@ final class PrometheusPoller implements Poller {
                 marks.merge(parcel.target(), parcel.observation().observedAt().toEpochMilli(), Math::max);
             }
         }
-        context.countSamples(round.samples());
+        brought += round.samples();
         context.deliver(parcels);
     }
 
@@ -319,19 +343,19 @@ final class PrometheusPoller implements Poller {
             // A longer look back would be larger still: give the gap up.
             lastSuccessMillis = System.currentTimeMillis();
         }
-        context.countFailure();
-        tell(trouble, settings.cluster());
-        underWay.set(false);
+        underWay().failed(trouble.reason());
+        breaker.failed(trouble.reason() + ": " + masking.in(String.valueOf(trouble.getMessage())), System.nanoTime());
+        tell(trouble.reason(), String.valueOf(trouble.getMessage()), settings.cluster());
+        underWay.set(null);
     }
 
-    private void tell(PollTrouble trouble, @Nullable String cluster) {
-        context.deliver(List.of(Parcel.plain(Observation.of(new DeadLetter(
-                settings.url(),
-                trouble.reason(),
-                masking.in(String.valueOf(trouble.getMessage())),
-                cluster,
-                "",
-                now())))));
+    private void tell(String reason, String detail, @Nullable String cluster) {
+        context.deliver(List.of(Parcel.plain(
+                Observation.of(new DeadLetter(settings.url(), reason, masking.in(detail), cluster, "", now())))));
+    }
+
+    private Poll underWay() {
+        return Objects.requireNonNull(underWay.get());
     }
 
     private void guarded(Runnable work) {

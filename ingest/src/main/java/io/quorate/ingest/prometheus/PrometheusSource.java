@@ -31,10 +31,19 @@ public final class PrometheusSource extends PollSource {
     }
 
     @Override
+    protected String kind() {
+        return "prometheus";
+    }
+
+    @Override
     protected List<Discovery> discoveries() {
         return List.of(Discovery.of(servers.values().stream()
-                .map(server -> new Target(server.splitId(), "settings", List.of(server.url()), Map.of()))
+                .map(server -> new Target(server.splitId(), "settings", List.of(server.url()), labels(server)))
                 .toList()));
+    }
+
+    private static Map<String, String> labels(PrometheusSettings server) {
+        return server.cluster() == null ? Map.of() : Map.of("cluster", server.cluster());
     }
 
     @Override

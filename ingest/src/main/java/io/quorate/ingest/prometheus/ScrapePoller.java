@@ -3,7 +3,9 @@ package io.quorate.ingest.prometheus;
 import io.quorate.events.DeadLetter;
 import io.quorate.events.MemberScrape;
 import io.quorate.ingest.Observation;
+import io.quorate.ingest.poll.Breaker;
 import io.quorate.ingest.poll.Parcel;
+import io.quorate.ingest.poll.Poll;
 import io.quorate.ingest.poll.PollContext;
 import io.quorate.ingest.poll.Poller;
 import io.quorate.ingest.poll.Target;
@@ -39,6 +41,7 @@ final class ScrapePoller implements Poller {
     private final HttpUrl url;
     private final Masking masking;
     private final Request request;
+    private final Breaker breaker;
     private final AtomicBoolean underWay = new AtomicBoolean();
 
     private volatile @Nullable Call call;
@@ -47,6 +50,7 @@ final class ScrapePoller implements Poller {
     ScrapePoller(ScrapeSettings settings, Target target, OkHttpClient client, TextFormat format, PollContext context) {
         this.settings = settings;
         this.context = context;
+        this.breaker = Breaker.of(settings.interval(), context);
         this.format = format;
         this.client = client;
         this.masking = Masking.of(settings.transport());
@@ -61,7 +65,7 @@ final class ScrapePoller implements Poller {
 
     @Override
     public void start() {
-        context.every(context.spread(settings.interval()), settings.interval(), this::poll);
+        context.pollEvery(context.spread(settings.interval()), settings.interval(), this::poll);
     }
 
     @Override
@@ -72,34 +76,42 @@ final class ScrapePoller implements Poller {
         }
     }
 
-    private void poll() {
+    private void poll(Poll poll) {
         if (context.congested() || !underWay.compareAndSet(false, true)) {
+            poll.leftOut();
             return;
         }
-        context.countPoll();
         Instant asked = now();
+        String refusal = breaker.refusal(System.nanoTime(), asked);
+        if (refusal != null) {
+            poll.leftOut();
+            deliverFailed(asked, "not-asked: " + refusal);
+            underWay.set(false);
+            return;
+        }
+        poll.begun();
         Call asking = client.newCall(request);
         call = asking;
         asking.enqueue(new Callback() {
             @Override
             public void onFailure(Call of, IOException e) {
-                guarded(() -> failed(asked, trouble(e)));
+                guarded(() -> failed(poll, asked, trouble(e)));
             }
 
             @Override
             public void onResponse(Call of, Response response) {
                 guarded(() -> {
                     try (response) {
-                        take(asked, response);
+                        take(poll, asked, response);
                     } catch (IOException e) {
-                        failed(asked, trouble(e));
+                        failed(poll, asked, trouble(e));
                     }
                 });
             }
         });
     }
 
-    private void take(Instant asked, Response response) throws IOException {
+    private void take(Poll poll, Instant asked, Response response) throws IOException {
         everAnswered = true;
         CappedBody body = new CappedBody(response.body().byteStream(), BODY_CAP);
         if (!response.isSuccessful()) {
@@ -133,21 +145,23 @@ final class ScrapePoller implements Poller {
         if (leftOut != null) {
             parcels.add(Parcel.plain(Observation.of(leftOut)));
         }
-        context.countSamples(assembler.samples());
+        breaker.answered();
+        poll.answered(assembler.samples());
         context.deliver(parcels);
         underWay.set(false);
     }
 
-    private void failed(Instant asked, PollTrouble trouble) {
-        context.countFailure();
-        context.deliver(List.of(Parcel.plain(Observation.of(MemberScrape.failed(
-                cluster,
-                member,
-                url.toString(),
-                asked,
-                now(),
-                masking.in(trouble.reason() + ": " + trouble.getMessage()))))));
+    private void failed(Poll poll, Instant asked, PollTrouble trouble) {
+        poll.failed(trouble.reason());
+        String why = masking.in(trouble.reason() + ": " + trouble.getMessage());
+        breaker.failed(why, System.nanoTime());
+        deliverFailed(asked, why);
         underWay.set(false);
+    }
+
+    private void deliverFailed(Instant asked, String why) {
+        context.deliver(List.of(
+                Parcel.plain(Observation.of(MemberScrape.failed(cluster, member, url.toString(), asked, now(), why)))));
     }
 
     private PollTrouble trouble(IOException e) {

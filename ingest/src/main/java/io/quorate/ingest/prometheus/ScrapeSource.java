@@ -45,6 +45,11 @@ public final class ScrapeSource extends PollSource {
     }
 
     @Override
+    protected String kind() {
+        return "metrics";
+    }
+
+    @Override
     protected List<Discovery> discoveries() {
         return entries.values().stream().map(entry -> entry.targets().members()).toList();
     }

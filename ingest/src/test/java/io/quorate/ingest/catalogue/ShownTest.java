@@ -59,6 +59,8 @@ class ShownTest {
         assertThat(why(Shown.failed("scrape failed: up == 0"), FSYNC)).isEqualTo("scrape-failed");
         assertThat(why(Shown.failed("HTTP 401"), FSYNC)).isEqualTo("auth");
         assertThat(why(Shown.failed("auth: HTTP 403 Forbidden"), FSYNC)).isEqualTo("auth");
+        assertThat(why(Shown.failed("not-asked: 7 failures in a row, last: auth: no token; next try at 2026"), FSYNC))
+                .isEqualTo("auth");
         assertThat(why(Shown.failed("no answer from 10.0.0.1:4013"), FSYNC)).isEqualTo("scrape-failed");
         assertThat(why(Shown.never(), FSYNC)).isEqualTo("not-scraped");
     }

@@ -10,6 +10,7 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 
 /** A reader that only collects. */
 public final class FakePollContext implements PollContext, AutoCloseable {
@@ -17,7 +18,10 @@ public final class FakePollContext implements PollContext, AutoCloseable {
     public final List<Parcel> parcels = new CopyOnWriteArrayList<>();
     public final List<Throwable> mistakes = new CopyOnWriteArrayList<>();
     public final AtomicInteger polls = new AtomicInteger();
+    public final AtomicInteger leftOut = new AtomicInteger();
+    public final AtomicInteger answers = new AtomicInteger();
     public final AtomicInteger failures = new AtomicInteger();
+    public final List<String> reasons = new CopyOnWriteArrayList<>();
     public final AtomicLong samples = new AtomicLong();
 
     private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor();
@@ -29,6 +33,38 @@ public final class FakePollContext implements PollContext, AutoCloseable {
     @Override
     public ScheduledFuture<?> every(Duration phase, Duration interval, Runnable work) {
         return clock.scheduleAtFixedRate(work, phase.toMillis(), interval.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    @Override
+    public ScheduledFuture<?> pollEvery(Duration phase, Duration interval, Consumer<Poll> work) {
+        return every(phase, interval, () -> work.accept(poll()));
+    }
+
+    @Override
+    public Poll poll() {
+        return new Poll() {
+            @Override
+            public void leftOut() {
+                leftOut.incrementAndGet();
+            }
+
+            @Override
+            public void begun() {
+                polls.incrementAndGet();
+            }
+
+            @Override
+            public void answered(long brought) {
+                answers.incrementAndGet();
+                samples.addAndGet(brought);
+            }
+
+            @Override
+            public void failed(String reason) {
+                reasons.add(reason);
+                failures.incrementAndGet();
+            }
+        };
     }
 
     @Override
@@ -56,21 +92,6 @@ public final class FakePollContext implements PollContext, AutoCloseable {
     @Override
     public void fail(Throwable mistake) {
         mistakes.add(mistake);
-    }
-
-    @Override
-    public void countPoll() {
-        polls.incrementAndGet();
-    }
-
-    @Override
-    public void countFailure() {
-        failures.incrementAndGet();
-    }
-
-    @Override
-    public void countSamples(long count) {
-        samples.addAndGet(count);
     }
 
     @Override

@@ -2,9 +2,12 @@ package io.quorate.ingest.poll;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.quorate.events.MemberScrape;
+import io.quorate.events.PollTally;
 import io.quorate.ingest.Observation;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -12,7 +15,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.flink.api.common.eventtime.Watermark;
 import org.apache.flink.api.connector.source.ReaderOutput;
 import org.apache.flink.api.connector.source.SourceEvent;
@@ -20,8 +26,10 @@ import org.apache.flink.api.connector.source.SourceOutput;
 import org.apache.flink.api.connector.source.SourceReaderContext;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.core.io.InputStatus;
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.metrics.Gauge;
+import org.apache.flink.metrics.Metric;
 import org.apache.flink.metrics.groups.SourceReaderMetricGroup;
-import org.apache.flink.metrics.groups.UnregisteredMetricsGroup;
 import org.apache.flink.util.UserCodeClassLoader;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -31,7 +39,9 @@ class PollReaderTest {
     private final Map<String, PollContext> contexts = new HashMap<>();
     private final List<String> closed = new ArrayList<>();
     private final FakeOutput output = new FakeOutput();
-    private final PollReader reader = new PollReader(new FakeReaderContext(), this::poller);
+    private final AtomicLong wallClock = new AtomicLong(TimeUnit.DAYS.toMillis(20_000));
+    private final Map<String, Metric> metrics = new ConcurrentHashMap<>();
+    private final PollReader reader = new PollReader(new FakeReaderContext(), "metrics", this::poller, wallClock::get);
 
     @AfterEach
     void close() {
@@ -132,7 +142,8 @@ class PollReaderTest {
 
         assertThat(reader.pollNext(output)).isEqualTo(InputStatus.MORE_AVAILABLE);
         reader.pollNext(output);
-        assertThat(output.times).containsExactly(1000L, 3000L);
+        reader.pollNext(output);
+        assertThat(output.times).containsExactly(1000L, wallClock.get(), 3000L);
         assertThat(output.released).containsExactly("a");
         assertThat(closed).containsExactly("a");
         assertThat(reader.snapshotState(1)).extracting(PollSplit::splitId).containsExactly("b");
@@ -164,6 +175,97 @@ class PollReaderTest {
     }
 
     @Test
+    void handsOverATallyOfEveryMinuteThatIsOver() throws Exception {
+        run("a");
+        Poll answered = context("a").poll();
+        answered.begun();
+        answered.answered(7);
+        Poll failed = context("a").poll();
+        failed.begun();
+        failed.failed("timeout");
+        context("a").poll().leftOut();
+        wallClock.addAndGet(62_000);
+        reader.tellMinutes();
+        reader.pollNext(output);
+
+        assertThat(tallies()).singleElement().satisfies(tally -> {
+            assertThat(tally.source()).isEqualTo("metrics");
+            assertThat(tally.target()).isEqualTo("a");
+            assertThat(tally.expected()).isEqualTo(3);
+            assertThat(tally.answered()).isEqualTo(1);
+            assertThat(tally.leftOut()).isEqualTo(1);
+            assertThat(tally.failed()).containsExactly(new PollTally.Failed("timeout", 1));
+        });
+    }
+
+    @Test
+    void countsAPollForEveryRunOfItsTimer() throws Exception {
+        run("a");
+        AtomicInteger runs = new AtomicInteger();
+        CompletableFuture<Void> three = new CompletableFuture<>();
+        context("a").pollEvery(Duration.ZERO, Duration.ofMillis(1), poll -> {
+            if (runs.incrementAndGet() <= 3) {
+                poll.answered(1);
+            } else if (three.complete(null)) {
+                reader.handleSourceEvents(new TargetsChanged(List.of(), List.of("a")));
+            }
+        });
+        three.get(10, TimeUnit.SECONDS);
+        await().until(() -> {
+            reader.pollNext(output);
+            return !tallies().isEmpty();
+        });
+
+        // The fourth was due, and nobody told what became of it.
+        assertThat(tallies().stream().mapToLong(PollTally::expected).sum()).isGreaterThanOrEqualTo(4);
+        assertThat(tallies().stream().mapToLong(PollTally::answered).sum()).isEqualTo(3);
+    }
+
+    @Test
+    void tellsWhatItCountedOfATargetThatIsGone() throws Exception {
+        run("a");
+        context("a").poll().leftOut();
+        wallClock.addAndGet(10_000);
+        reader.handleSourceEvents(new TargetsChanged(List.of(), List.of("a")));
+        reader.pollNext(output);
+
+        assertThat(tallies()).singleElement().satisfies(tally -> {
+            assertThat(tally.countedSeconds()).isEqualTo(10);
+            assertThat(tally.leftOut()).isEqualTo(1);
+        });
+    }
+
+    @Test
+    void tellsOfItselfInMetrics() throws Exception {
+        run("a", "b");
+        Poll answered = context("a").poll();
+        answered.begun();
+        answered.answered(7);
+        Poll failed = context("b").poll();
+        failed.begun();
+        failed.failed("timeout");
+        context("b").poll().leftOut();
+        CompletableFuture<Void> late = new CompletableFuture<>();
+        context("a").pollEvery(Duration.ZERO, Duration.ofHours(1), poll -> late.complete(null));
+        late.get(10, TimeUnit.SECONDS);
+        deliver("a", scrape("m1", 1000));
+        reader.pollNext(output);
+
+        assertThat(count("polls")).isEqualTo(2);
+        assertThat(count("answers")).isEqualTo(1);
+        assertThat(count("samples")).isEqualTo(7);
+        assertThat(count("failures")).isEqualTo(1);
+        assertThat(count("reason.timeout.failuresByReason")).isEqualTo(1);
+        assertThat(count("leftOut")).isEqualTo(1);
+        assertThat(gauge("targets")).isEqualTo(2);
+        assertThat((Double) gauge("pollLagP99Seconds")).isPositive().isLessThan(10);
+        assertThat((Double) gauge("handOverLagP99Seconds")).isPositive().isLessThan(10);
+
+        reader.handleSourceEvents(new TargetsChanged(List.of(), List.of("a")));
+        assertThat(gauge("targets")).isEqualTo(1);
+    }
+
+    @Test
     void codesSplits() throws Exception {
         PollSplit split = new PollSplit(
                 new Target("c-1", "files t.json", List.of("http://a:1", "http://b:1"), Map.of("env", "prod")),
@@ -172,6 +274,25 @@ class PollReaderTest {
 
         assertThat(splits.deserialize(2, splits.serialize(split))).isEqualTo(split);
         assertThatThrownBy(() -> splits.deserialize(9, new byte[0])).hasMessageContaining("version 9, expected 2");
+    }
+
+    private PollContext context(String split) {
+        return Objects.requireNonNull(contexts.get(split));
+    }
+
+    private List<PollTally> tallies() {
+        return output.observations.stream()
+                .map(Observation::tally)
+                .filter(Objects::nonNull)
+                .toList();
+    }
+
+    private long count(String metric) {
+        return ((Counter) Objects.requireNonNull(metrics.get(metric), metric)).getCount();
+    }
+
+    private Object gauge(String metric) {
+        return ((Gauge<?>) Objects.requireNonNull(metrics.get(metric), metric)).getValue();
     }
 
     private static PollSplit split(String id, Map<String, Long> delivered) {
@@ -249,11 +370,11 @@ class PollReaderTest {
         }
     }
 
-    private static final class FakeReaderContext implements SourceReaderContext {
+    private final class FakeReaderContext implements SourceReaderContext {
 
         @Override
         public SourceReaderMetricGroup metricGroup() {
-            return UnregisteredMetricsGroup.createSourceReaderMetricGroup();
+            return new FakeMetricGroup("", metrics);
         }
 
         @Override

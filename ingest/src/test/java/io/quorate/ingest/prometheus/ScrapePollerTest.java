@@ -37,6 +37,7 @@ import org.junit.jupiter.api.Test;
 
 class ScrapePollerTest {
 
+    private static final Duration TIMEOUT = Duration.ofMillis(500);
     private static final String PAGE = """
             # TYPE etcd_server_has_leader gauge
             etcd_server_has_leader 1
@@ -81,6 +82,7 @@ class ScrapePollerTest {
         assertThat(scrape.counters()).contains(new Sample("etcd_server_proposals_committed_total", "", 42));
         assertThat(scrape.observedAt()).isBeforeOrEqualTo(scrape.ingestedAt());
         assertThat(context.samples.get()).isGreaterThanOrEqualTo(2);
+        assertThat(context.answers.get()).isEqualTo(1);
     }
 
     @Test
@@ -134,8 +136,42 @@ class ScrapePollerTest {
         assertThat(scrape("http://127.0.0.1:" + port + "/metrics").failure()).startsWith("refused: ");
     }
 
+    @Test
+    void asksAMemberThatKeepsFailingSeldomerAndSaysSo() {
+        server.createContext("/", exchange -> {
+            try (exchange) {
+                send(exchange, 500, new byte[0], false);
+            }
+        });
+        try (ScrapePoller poller = poller(url("/"), TIMEOUT)) {
+            poller.start();
+            Awaitility.await()
+                    .atMost(Duration.ofSeconds(30))
+                    .until(() -> failures().stream().anyMatch(failure -> failure.startsWith("not-asked: 6 failures")));
+        }
+
+        assertThat(failures().subList(0, 5)).containsOnly("http-status: HTTP 500");
+        assertThat(failures().get(5))
+                .startsWith("not-asked: 5 failures in a row, last: http-status: HTTP 500; next try at 20");
+        assertThat(failures().stream()
+                        .takeWhile(failure -> !failure.startsWith("not-asked: 6"))
+                        .filter("http-status: HTTP 500"::equals))
+                .hasSize(6);
+        assertThat(context.leftOut.get()).isGreaterThanOrEqualTo(2);
+    }
+
+    private List<String> failures() {
+        return context.observations().stream()
+                .map(Observation::scrape)
+                .filter(Objects::nonNull)
+                .map(scrape -> String.valueOf(scrape.failure()))
+                .toList();
+    }
+
     private String failure(Answer answer) {
-        return String.valueOf(first(answer).failure());
+        String failure = String.valueOf(first(answer).failure());
+        assertThat(context.reasons).containsExactly(failure.substring(0, failure.indexOf(':')));
+        return failure;
     }
 
     private MemberScrape first(Answer answer) {
@@ -147,24 +183,31 @@ class ScrapePollerTest {
                 Thread.currentThread().interrupt();
             }
         });
-        return scrape("http://127.0.0.1:" + server.getAddress().getPort() + path);
+        return scrape(url(path));
     }
 
-    private MemberScrape scrape(String url) {
+    private String url(String path) {
+        return "http://127.0.0.1:" + server.getAddress().getPort() + path;
+    }
+
+    private ScrapePoller poller(String url, Duration interval) {
         ScrapeSettings settings = new ScrapeSettings(
                 new DiscoverySettings(
                         new FileGroups(List.of("none")),
                         new Naming("cluster", null, null, "http", 0),
                         DiscoverySettings.INTERVAL),
-                Duration.ofSeconds(30),
-                Duration.ofMillis(500),
+                interval,
+                interval.compareTo(TIMEOUT) < 0 ? interval : TIMEOUT,
                 Transport.PLAIN);
         Target target = new Target("c/m1", "files none", List.of(url), Map.of("cluster", "c", "member", "m1"));
+        return new ScrapePoller(settings, target, client, new TextFormat(Catalogue.shipped(), Set.of()), context);
+    }
+
+    private MemberScrape scrape(String url) {
         // A clock of its own, which ends with it.
         context.close();
         context = new FakePollContext();
-        try (ScrapePoller poller =
-                new ScrapePoller(settings, target, client, new TextFormat(Catalogue.shipped(), Set.of()), context)) {
+        try (ScrapePoller poller = poller(url, Duration.ofSeconds(30))) {
             poller.start();
             Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> !context.parcels.isEmpty());
             assertThat(context.mistakes).isEmpty();

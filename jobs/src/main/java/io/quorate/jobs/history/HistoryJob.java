@@ -39,6 +39,7 @@ public final class HistoryJob {
         tables.save(Topic.MEMBER_STATUS, ClickHouseTables::saveMemberStatuses);
         tables.save(Topic.CLUSTER_ROSTER, ClickHouseTables::saveClusterRosters);
         tables.save(Topic.COVERAGE, ClickHouseTables::saveCoverages);
+        tables.save(Topic.POLL_TALLY, ClickHouseTables::savePollTallies);
         tables.save(Topic.LEADER_CHANGE, ClickHouseTables::saveLeaderChanges);
         tables.save(Topic.ALERT, ClickHouseTables::saveAlerts);
         tables.save(Topic.NOTIFICATION, ClickHouseTables::saveNotifications);

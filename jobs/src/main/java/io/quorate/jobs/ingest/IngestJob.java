@@ -57,7 +57,8 @@ public final class IngestJob {
         DataStream<DeadLetter> tooLarge = KafkaStreams.write(pipeline.scrapes(), kafka, Topic.MEMBER_SCRAPE)
                 .union(
                         KafkaStreams.write(pipeline.statuses(), kafka, Topic.MEMBER_STATUS),
-                        KafkaStreams.write(pipeline.rosters(), kafka, Topic.CLUSTER_ROSTER));
+                        KafkaStreams.write(pipeline.rosters(), kafka, Topic.CLUSTER_ROSTER),
+                        KafkaStreams.write(pipeline.tallies(), kafka, Topic.POLL_TALLY));
         KafkaStreams.writeLetters(pipeline.deadLetters().union(tooLarge), kafka);
     }
 }

@@ -4,6 +4,7 @@ import io.quorate.events.ClusterRoster;
 import io.quorate.events.DeadLetter;
 import io.quorate.events.MemberScrape;
 import io.quorate.events.MemberStatus;
+import io.quorate.events.PollTally;
 import io.quorate.ingest.Observation;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
@@ -15,6 +16,7 @@ import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
  * observations --> of-now --+--> scrapes()
  *                           +--> statuses()
  *                           +--> rosters()
+ *                           +--> tallies()
  *                           +--> deadLetters()
  * </pre>
  */
@@ -41,6 +43,11 @@ public final class IngestPipeline {
 
     public DataStream<ClusterRoster> rosters() {
         return routed.getSideOutput(OfNow.ROSTERS);
+    }
+
+    /** What became of polls, minute by minute. */
+    public DataStream<PollTally> tallies() {
+        return routed.getSideOutput(OfNow.TALLIES);
     }
 
     /** What sources could not read, and what is not of now. */

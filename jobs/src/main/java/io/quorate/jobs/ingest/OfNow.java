@@ -4,6 +4,7 @@ import io.quorate.events.ClusterRoster;
 import io.quorate.events.DeadLetter;
 import io.quorate.events.MemberScrape;
 import io.quorate.events.MemberStatus;
+import io.quorate.events.PollTally;
 import io.quorate.events.codec.EventCodec;
 import io.quorate.ingest.Observation;
 import java.nio.charset.StandardCharsets;
@@ -23,6 +24,7 @@ final class OfNow extends ProcessFunction<Observation, MemberScrape> {
 
     static final OutputTag<MemberStatus> STATUSES = new OutputTag<>("statuses") {};
     static final OutputTag<ClusterRoster> ROSTERS = new OutputTag<>("rosters") {};
+    static final OutputTag<PollTally> TALLIES = new OutputTag<>("tallies") {};
     static final OutputTag<DeadLetter> DEAD_LETTERS = new OutputTag<>("dead-letters") {};
 
     /** A source that was away fills in what it missed; a clock that is off by more than this is wrong. */
@@ -42,6 +44,7 @@ final class OfNow extends ProcessFunction<Observation, MemberScrape> {
         MemberScrape scrape = observation.scrape();
         MemberStatus status = observation.status();
         ClusterRoster roster = observation.roster();
+        PollTally tally = observation.tally();
         DeadLetter letter = observation.deadLetter();
         if (scrape != null) {
             if (isOfNow(scrape.observedAt(), scrape.ingestedAt())) {
@@ -54,6 +57,8 @@ final class OfNow extends ProcessFunction<Observation, MemberScrape> {
             context.output(STATUSES, status);
         } else if (roster != null) {
             context.output(ROSTERS, roster);
+        } else if (tally != null) {
+            context.output(TALLIES, tally);
         } else if (letter != null) {
             context.output(DEAD_LETTERS, letter);
         }

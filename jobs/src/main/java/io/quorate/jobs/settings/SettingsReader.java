@@ -524,7 +524,8 @@ public final class SettingsReader {
         return new DeskSettings(
                 embeddedPort(room, "kafka-port", "kafka"),
                 embeddedPort(room, "clickhouse-port", "clickhouse"),
-                ownPort(room, "flink-port", List.of("kafka-port", "clickhouse-port")));
+                ownPort(room, "flink-port", List.of("kafka-port", "clickhouse-port")),
+                ownPort(room, "metrics-port", List.of("kafka-port", "clickhouse-port", "flink-port")));
     }
 
     private int embeddedPort(Room room, String key, String own) {

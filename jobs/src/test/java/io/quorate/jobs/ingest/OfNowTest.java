@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.quorate.events.DeadLetter;
 import io.quorate.events.MemberScrape;
 import io.quorate.events.MemberStatus;
+import io.quorate.events.PollTally;
 import io.quorate.ingest.Observation;
 import java.time.Instant;
+import java.util.List;
 import org.apache.flink.streaming.api.operators.ProcessOperator;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.util.OneInputStreamOperatorTestHarness;
@@ -60,9 +62,11 @@ class OfNowTest {
     void sendsEachKindItsWay() throws Exception {
         ofNow.processElement(
                 Observation.of(MemberStatus.failed("c1", "m1", null, "http://m1", NOW, 3, "refused", "")), 0);
+        ofNow.processElement(Observation.of(new PollTally("etcd", "c1", "c1", NOW, NOW, 60, 60, 60, 0, List.of())), 0);
         ofNow.processElement(Observation.of(new DeadLetter("x", "y", "", null, "", NOW)), 0);
 
         assertThat(ofNow.getSideOutput(OfNow.STATUSES)).hasSize(1);
+        assertThat(ofNow.getSideOutput(OfNow.TALLIES)).hasSize(1);
         assertThat(ofNow.getSideOutput(OfNow.DEAD_LETTERS)).hasSize(1);
         assertThat(ofNow.extractOutputValues()).isEmpty();
     }

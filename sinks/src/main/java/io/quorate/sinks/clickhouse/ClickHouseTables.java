@@ -8,6 +8,7 @@ import io.quorate.events.LeaderChange;
 import io.quorate.events.MemberStatus;
 import io.quorate.events.MemberWindow;
 import io.quorate.events.Notification;
+import io.quorate.events.PollTally;
 import io.quorate.events.ScopeWindow;
 import java.util.List;
 import org.apache.flink.streaming.api.datastream.DataStream;
@@ -48,6 +49,10 @@ public final class ClickHouseTables {
 
     public static Saved saveCoverages(DataStream<Coverage> coverages, ClickHouseSettings settings) {
         return save(coverages, CoverageTable.TABLE, CoverageRow::of, CoverageRow::cluster, settings);
+    }
+
+    public static Saved savePollTallies(DataStream<PollTally> tallies, ClickHouseSettings settings) {
+        return save(tallies, PollTallyTable.TABLE, PollTally::cluster, settings);
     }
 
     public static Saved saveLeaderChanges(DataStream<LeaderChange> changes, ClickHouseSettings settings) {

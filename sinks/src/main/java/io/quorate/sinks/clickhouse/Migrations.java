@@ -22,7 +22,12 @@ public final class Migrations {
 
     /** Named one by one: a jar cannot be asked what lies in a folder. */
     static final List<String> FILES = List.of(
-            "0001_windows.sql", "0002_events.sql", "0003_views.sql", "0004_recomputed.sql", "0005_coverage.sql");
+            "0001_windows.sql",
+            "0002_events.sql",
+            "0003_views.sql",
+            "0004_recomputed.sql",
+            "0005_coverage.sql",
+            "0006_poll_tally.sql");
 
     private static final String MEMORY = """
             CREATE TABLE IF NOT EXISTS schema_migration

@@ -167,7 +167,8 @@ class ChecksTest {
     @MethodSource("questions")
     void answerTheQuestionsOfPeople(Path question) throws IOException {
         String answer = client.execute(Files.readString(question));
-        if (!question.toString().contains("leader_changes")) {
+        // Those ask tables that this run does not fill.
+        if (!question.toString().matches(".*(leader_changes|collection_complete).*")) {
             assertThat(answer.lines()).hasSize(60);
         }
     }

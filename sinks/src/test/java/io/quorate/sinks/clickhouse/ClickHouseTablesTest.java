@@ -158,6 +158,14 @@ class ClickHouseTablesTest {
     }
 
     @Test
+    void writesTheLedgerOfPolls() throws Exception {
+        save(ClickHouseTables::savePollTallies, Events.tally(), Events.tally());
+        assertThat(client.execute("SELECT * EXCEPT written_at, failed FROM poll_tally FINAL"))
+                .isEqualTo("metrics\tprod/m1\tprod\t2026-03-29 01:00:00.000\t2026-03-29 01:01:00.500\t60\t60\t56\t1\t"
+                        + "['http-status','timeout']\t[1,2]\t3\n");
+    }
+
+    @Test
     void writesLeaderChanges() throws Exception {
         save(ClickHouseTables::saveLeaderChanges, Events.change());
         assertThat(client.execute("SELECT * EXCEPT written_at, regained FROM leader_change FINAL"))

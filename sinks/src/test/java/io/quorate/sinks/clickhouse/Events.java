@@ -11,6 +11,7 @@ import io.quorate.events.Measures;
 import io.quorate.events.MemberStatus;
 import io.quorate.events.MemberWindow;
 import io.quorate.events.Notification;
+import io.quorate.events.PollTally;
 import io.quorate.events.Sample;
 import java.time.Duration;
 import java.time.Instant;
@@ -90,6 +91,21 @@ final class Events {
                 missing == null
                         ? List.of()
                         : List.of(new Coverage.Missing(missing, "basic-metrics", "set the flag", true)));
+    }
+
+    static PollTally tally() {
+        Instant minute = Instant.parse("2026-03-29T01:00:00Z");
+        return new PollTally(
+                "metrics",
+                "prod/m1",
+                "prod",
+                minute,
+                minute.plusMillis(60_500),
+                60,
+                60,
+                56,
+                1,
+                List.of(new PollTally.Failed("http-status", 1), new PollTally.Failed("timeout", 2)));
     }
 
     static LeaderChange change() {

@@ -38,6 +38,7 @@ class MigrationsTest {
                         "member_status",
                         "cluster_roster",
                         "coverage",
+                        "poll_tally",
                         "leader_change",
                         "alert",
                         "notification",

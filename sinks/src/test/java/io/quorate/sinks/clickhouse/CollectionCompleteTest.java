@@ -1,0 +1,122 @@
+package io.quorate.sinks.clickhouse;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.quorate.events.PollTally;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.flink.test.junit5.MiniClusterExtension;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** What the ledger of polls tells of one target that is polled every ten seconds. */
+class CollectionCompleteTest {
+
+    @RegisterExtension
+    static final MiniClusterExtension FLINK = new MiniClusterExtension();
+
+    private static final Path QUESTION = Path.of("src/main/resources/clickhouse/questions/collection_complete.sql");
+    private static final Instant HOUR = Instant.parse("2026-11-02T23:00:00Z");
+
+    private final List<PollTally> tallies = new ArrayList<>();
+    private ClickHouseSettings settings;
+    private ClickHouseClient client;
+
+    @BeforeEach
+    void startEmpty() throws IOException {
+        settings = Engine.databaseFor(CollectionCompleteTest.class);
+        client = new ClickHouseClient(settings);
+    }
+
+    @Test
+    void isCompleteWhenEveryPollWasAnswered() throws Exception {
+        count(0, 60);
+        assertThat(answer()).containsExactly("2026-11-02 23:00:00|metrics|m1|prod|360|360|0|0||1|true");
+    }
+
+    @Test
+    void isNotWhenAPollFailedAndAnotherWasLeftOut() throws Exception {
+        count(0, 59);
+        tallies.add(tally(59, 60, 6, 4, 1, new PollTally.Failed("timeout", 1)));
+        assertThat(answer()).containsExactly("2026-11-02 23:00:00|metrics|m1|prod|360|358|1|0|1 timeout|0.99444|false");
+    }
+
+    @Test
+    void addsTheReasonsOfAnHourUp() throws Exception {
+        tallies.add(tally(0, 60, 6, 4, 0, new PollTally.Failed("timeout", 2)));
+        tallies.add(tally(1, 60, 6, 2, 0, new PollTally.Failed("refused", 1), new PollTally.Failed("timeout", 3)));
+        assertThat(answer())
+                .containsExactly("2026-11-02 23:00:00|metrics|m1|prod|12|6|0|0|1 refused, 5 timeout|0.5|false");
+    }
+
+    @Test
+    void missesThePollsOfMinutesInWhichNobodyCounted() throws Exception {
+        count(0, 20);
+        count(23, 60);
+        assertThat(answer()).containsExactly("2026-11-02 23:00:00|metrics|m1|prod|360|342|0|3||0.95|false");
+    }
+
+    @Test
+    void missesAWholeHourToo() throws Exception {
+        count(0, 60);
+        count(120, 180);
+        assertThat(answer())
+                .containsExactly(
+                        "2026-11-03 01:00:00|metrics|m1|prod|360|360|0|0||1|true",
+                        "2026-11-03 00:00:00|metrics|m1|prod|360|0|0|60||0|false",
+                        "2026-11-02 23:00:00|metrics|m1|prod|360|360|0|0||1|true");
+    }
+
+    @Test
+    void missesTheRestOfAMinuteThatAStartFellInto() throws Exception {
+        count(0, 20);
+        tallies.add(tally(20, 30, 3, 3, 0));
+        count(21, 60);
+        assertThat(answer()).containsExactly("2026-11-02 23:00:00|metrics|m1|prod|360|357|0|0||0.99167|false");
+    }
+
+    @Test
+    void countsATargetFromItsFirstPollToItsLast() throws Exception {
+        tallies.add(tally(10, 30, 3, 3, 0));
+        count(11, 20);
+        tallies.add(tally(20, 20, 2, 2, 0));
+        assertThat(answer()).containsExactly("2026-11-02 23:00:00|metrics|m1|prod|59|59|0|0||1|true");
+    }
+
+    @Test
+    void addsThePartsOfAMinuteThatATargetMovedInUp() throws Exception {
+        count(0, 30);
+        tallies.add(tally(30, 20, 2, 2, 0));
+        tallies.add(tally(30, 40, 4, 4, 0));
+        count(31, 60);
+        assertThat(answer()).containsExactly("2026-11-02 23:00:00|metrics|m1|prod|360|360|0|0||1|true");
+    }
+
+    private void count(int from, int to) {
+        for (int minute = from; minute < to; minute++) {
+            tallies.add(tally(minute, 60, 6, 6, 0));
+        }
+    }
+
+    private static PollTally tally(
+            int minute, double seconds, long expected, long answered, long leftOut, PollTally.Failed... failed) {
+        Instant start = HOUR.plusSeconds(60L * minute);
+        Instant counted = start.plusMillis(60_000 + (long) seconds);
+        return new PollTally(
+                "metrics", "m1", "prod", start, counted, seconds, expected, answered, leftOut, List.of(failed));
+    }
+
+    private List<String> answer() throws Exception {
+        assertThat(Jobs.save(ClickHouseTables::savePollTallies, settings, tallies.toArray(PollTally[]::new)))
+                .isEmpty();
+        return client.execute(Files.readString(QUESTION))
+                .lines()
+                .map(line -> line.replace('\t', '|'))
+                .toList();
+    }
+}
