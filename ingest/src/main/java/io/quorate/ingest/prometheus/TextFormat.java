@@ -42,6 +42,30 @@ public final class TextFormat {
     }
 
     private void readLine(String page, int from, int end, int number, ScrapeAssembler into) {
+        int seriesEnd = likelySeriesEnd(page, from, end);
+        Optional<Series> known = remembered.get(page.substring(from, seriesEnd));
+        int value = skipBlanks(page, seriesEnd, end);
+        if (known == null || value >= end || page.charAt(value) == '\r') {
+            readNewLine(page, from, end, number, into);
+        } else if (known.isPresent()) {
+            readValue(page, value, end, known.get(), into);
+        }
+    }
+
+    /** From the end, which is near. Exemplars mislead it, but what it makes of those is no series that was ever seen. */
+    private static int likelySeriesEnd(String page, int from, int end) {
+        int brace = page.lastIndexOf('}', end - 1);
+        if (brace >= from) {
+            return brace + 1;
+        }
+        int blank = from;
+        while (blank < end && !isBlank(page.charAt(blank))) {
+            blank++;
+        }
+        return blank;
+    }
+
+    private void readNewLine(String page, int from, int end, int number, ScrapeAssembler into) {
         int nameEnd = from;
         while (nameEnd < end && !isBlank(page.charAt(nameEnd)) && page.charAt(nameEnd) != '{') {
             nameEnd++;
@@ -55,12 +79,16 @@ public final class TextFormat {
         }
         Optional<Series> series = series(page.substring(from, seriesEnd), nameEnd - from, number, into);
         if (series.isPresent()) {
-            int valueEnd = valueStart;
-            while (valueEnd < end && !isBlank(page.charAt(valueEnd))) {
-                valueEnd++;
-            }
-            into.add(series.get(), Numbers.parse(page.substring(valueStart, valueEnd)));
+            readValue(page, valueStart, end, series.get(), into);
         }
+    }
+
+    private static void readValue(String page, int start, int end, Series series, ScrapeAssembler into) {
+        int valueEnd = start;
+        while (valueEnd < end && !isBlank(page.charAt(valueEnd))) {
+            valueEnd++;
+        }
+        into.add(series, Numbers.parse(page.substring(start, valueEnd)));
     }
 
     private Optional<Series> series(String text, int nameLength, int number, ScrapeAssembler into) {

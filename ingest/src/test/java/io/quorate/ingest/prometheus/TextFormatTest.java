@@ -9,6 +9,7 @@ import io.quorate.events.MemberScrape;
 import io.quorate.events.Sample;
 import io.quorate.ingest.catalogue.Catalogue;
 import java.time.Instant;
+import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -89,6 +90,31 @@ class TextFormatTest {
                 .containsExactly(
                         new Sample("etcd_server_is_leader", "", 0), new Sample("etcd_server_proposals_pending", "", 3));
         assertThat(refused()).isNull();
+    }
+
+    @Test
+    void readsASeriesThatItKnowsAsItReadTheFirst() {
+        for (String page : List.of(
+                "etcd_server_client_requests_total{type=\"a}b\",client_api_version=\"3.4\"} 7\n",
+                "etcd_server_client_requests_total{type=\"x\"} 7 # {trace_id=\"a\"} 0.5\n",
+                "etcd_server_client_requests_total{type=\"x\"} 7 1795200146617\r\n",
+                "etcd_server_client_requests_total{type=\"x\"}7\netcd_server_client_requests_total 8",
+                "etcd_server_client_requests_total{type=\"x\"}\n",
+                "etcd_server_client_requests_total{type=\"x\"} \r\netcd_server_is_leader 1\r\n",
+                "etcd_server_client_requests_total{type=\"x\" 7\n}\netcd_server_is_leader 1\n")) {
+            MemberScrape first = read(page, new ScrapeAssembler());
+            MemberScrape again = read(page, new ScrapeAssembler());
+
+            assertThat(again).as(page).isEqualTo(first);
+        }
+        assertThat(read("etcd_server_client_requests_total{type=\"x\"} 9\n", new ScrapeAssembler())
+                        .counters())
+                .containsExactly(new Sample("etcd_server_client_requests_total", "type=\"x\"", 9));
+    }
+
+    private MemberScrape read(String page, ScrapeAssembler into) {
+        format.read(page, into);
+        return into.scrape("c1", "m1", "s", NOON, NOON);
     }
 
     @Test
