@@ -35,6 +35,8 @@ final class FakePrometheus implements AutoCloseable {
 
     private static final Pattern NAMES = Pattern.compile("\\{__name__=~\"([^\"]*)\"");
 
+    private static final Pattern CLUSTERS = Pattern.compile(",cluster(=~|!~)\"((?:[^\"\\\\]|\\\\.)*)\"");
+
     final List<String> questions = new CopyOnWriteArrayList<>();
     final List<String> authorizations = new CopyOnWriteArrayList<>();
 
@@ -140,9 +142,45 @@ final class FakePrometheus implements AutoCloseable {
         };
     }
 
+    /** Well, as long as no more members are asked for than this; else with more than anybody takes. */
+    void answersAtMost(int members) {
+        answer = (exchange, question) -> {
+            if (question.startsWith("up") || membersOf(question) <= members) {
+                matrix(exchange, question);
+            } else {
+                packed(17 << 20).give(exchange, question);
+            }
+        };
+    }
+
+    private long membersOf(String question) {
+        synchronized (series) {
+            return series.keySet().stream()
+                    .map(Labels::parse)
+                    .filter(labels -> asksFor(question, labels))
+                    .map(labels -> labels.get("cluster") + "/" + labels.get("member"))
+                    .distinct()
+                    .count();
+        }
+    }
+
+    private static boolean asksFor(String question, Map<String, String> labels) {
+        Matcher clusters = CLUSTERS.matcher(question);
+        if (!clusters.find()) {
+            return true;
+        }
+        String wanted = clusters.group(2).replaceAll("\\\\(.)", "$1");
+        return labels.getOrDefault("cluster", "").matches(wanted)
+                == clusters.group(1).equals("=~");
+    }
+
     /** So many bytes of valid JSON, packed: a bomb when there are many. */
     void answersPacked(long bytes) {
-        answer = (exchange, question) -> {
+        answer = packed(bytes);
+    }
+
+    private static Answer packed(long bytes) {
+        return (exchange, question) -> {
             ByteArrayOutputStream packed = new ByteArrayOutputStream();
             try (OutputStream out = new GZIPOutputStream(packed)) {
                 out.write("{\"status\":\"success\",\"data\":{\"resultType\":\"matrix\",\"result\":["
@@ -170,6 +208,7 @@ final class FakePrometheus implements AutoCloseable {
             return series.entrySet().stream()
                     .filter(one -> asked.matcher(Labels.parse(one.getKey()).get("__name__"))
                             .matches())
+                    .filter(one -> asksFor(question, Labels.parse(one.getKey())))
                     .map(one -> "{\"metric\":{"
                             + Labels.parse(one.getKey()).entrySet().stream()
                                     .map(label -> "\"" + label.getKey() + "\":\"" + label.getValue() + "\"")

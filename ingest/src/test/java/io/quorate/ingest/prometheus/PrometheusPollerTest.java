@@ -9,6 +9,7 @@ import io.quorate.events.Histogram;
 import io.quorate.events.MemberScrape;
 import io.quorate.events.Sample;
 import io.quorate.ingest.Observation;
+import io.quorate.ingest.catalogue.Catalogue;
 import io.quorate.ingest.poll.FakePollContext;
 import io.quorate.ingest.poll.Parcel;
 import io.quorate.ingest.transport.BearerToken;
@@ -21,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -90,6 +92,85 @@ class PrometheusPollerTest {
                 .allSatisfy(scrape -> assertThat(scrape.histograms()).hasSize(1))
                 .allSatisfy(scrape -> assertThat(scrape.counters()).hasSize(1))
                 .allSatisfy(scrape -> assertThat(scrape.memberId()).isEqualTo("ab12"));
+    }
+
+    @Test
+    void asksALargePrometheusInParts() {
+        for (int i = 0; i < 60; i++) {
+            giveUpOf("c" + i, "m1");
+            giveUpOf("c" + i, "m2");
+        }
+        poll(PrometheusSettings.of(prometheus.url(), Duration.ofSeconds(2)), 120);
+
+        assertThat(scrapes())
+                .extracting(MemberScrape::cluster)
+                .doesNotContainNull()
+                .hasSize(120);
+        List<String> catalogue = prometheus.questions.subList(1, 5);
+        assertThat(catalogue).allMatch(question -> question.contains(",cluster"));
+        assertThat(catalogue.get(0))
+                .endsWith("\",job=~\".*etcd.*\",cluster=~\"" + String.join("|", firstOf(60, 25)) + "\"}[17000ms]");
+        assertThat(catalogue.get(3)).contains(",cluster!~\"");
+    }
+
+    @Test
+    void asksForLessAtOnceWhereAnAnswerIsTooLarge() {
+        for (int i = 0; i < 20; i++) {
+            giveUpOf("c" + i, "m1");
+            giveUpOf("c" + i, "m2");
+        }
+        prometheus.answersAtMost(5);
+        poll(PrometheusSettings.of(prometheus.url(), Duration.ofSeconds(5)), 40);
+
+        assertThat(scrapes()).hasSize(40);
+        assertThat(context.parcels).as("no dead letter").hasSize(40);
+    }
+
+    @Test
+    void leavesOutAClusterThatIsTooLargeByItselfAndTellsWhich() {
+        for (int i = 0; i < 9; i++) {
+            giveUpOf("huge", "m" + i);
+            giveUpOf("small-" + i, "m1");
+        }
+        prometheus.answersAtMost(5);
+        try (PrometheusPoller poller =
+                poller(PrometheusSettings.of(prometheus.url(), Duration.ofSeconds(30)), Map.of())) {
+            poller.start();
+            await().until(() -> context.parcels.size() >= 10);
+        }
+
+        assertThat(scrapes()).hasSize(9).extracting(MemberScrape::cluster).doesNotContain("huge");
+        assertThat(context.observations())
+                .filteredOn(observation -> observation.deadLetter() != null)
+                .singleElement()
+                .extracting(observation -> Objects.requireNonNull(observation.deadLetter()))
+                .satisfies(letter -> assertThat(letter.reason()).isEqualTo("too-large"))
+                .satisfies(letter -> assertThat(letter.cluster()).isEqualTo("huge"));
+    }
+
+    @Test
+    void asksForClustersOfAnyNameAndNoOthers() {
+        Queries queries = new Queries(Catalogue.shipped(), "{}", "cluster", 1 << 20);
+        List<String> names = List.of("a.b", "c|d", "e\"f", "g\\h", "(i)*");
+
+        String question = queries.catalogueOf(names, Duration.ofSeconds(1)).get(0);
+
+        assertThat(question).endsWith(",cluster=~\"a\\\\.b|c\\\\|d|e\\\"f|g\\\\\\\\h|\\\\(i\\\\)\\\\*\"}[1000ms]");
+    }
+
+    /** In the order in which they are asked for, so many of them. */
+    private static List<String> firstOf(int clusters, int wanted) {
+        return IntStream.range(0, clusters)
+                .mapToObj(i -> "c" + i)
+                .sorted()
+                .limit(wanted)
+                .toList();
+    }
+
+    private void giveUpOf(String cluster, String member) {
+        String labels = ",cluster=" + cluster + ",member=" + member;
+        prometheus.sample("__name__=up" + labels, NOON, "1");
+        prometheus.sample("__name__=etcd_server_has_leader" + labels, NOON, "1");
     }
 
     @Test
