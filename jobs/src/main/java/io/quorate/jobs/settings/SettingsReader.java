@@ -298,10 +298,7 @@ public final class SettingsReader {
             alone(room, List.of("namespace", "pods"), "kubernetes");
         }
         return switch (place) {
-            case "files" ->
-                new FileGroups(room.texts("files").stream()
-                        .map(file -> reading.folder().resolve(file).toString())
-                        .toList());
+            case "files" -> new FileGroups(room.paths("files"));
             case "http" -> new HttpGroups(room.text("http", STAND_IN), transport);
             case "prometheus" -> {
                 String job = job(room);
