@@ -22,6 +22,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -144,39 +146,42 @@ final class PrometheusPoller implements Poller {
         static final Part WHOLE = new Part(List.of(), false);
     }
 
-    /** What is asked for together: everything, or so many members at a time that no answer is too large. */
+    /**
+     * What is asked for together: everything, or the clusters with new scrapes, so many members at a time that no answer is too
+     * large, and what belongs to none of the clusters that are known.
+     */
     private Deque<Part> parts(Round round) {
-        Map<String, Integer> news = round.news();
-        int all = news.values().stream().mapToInt(Integer::intValue).sum();
-        if (all <= membersAtOnce || news.size() < 2) {
+        SortedMap<String, Integer> members = round.members();
+        if (sum(members) <= membersAtOnce || members.size() < 2) {
             return new ArrayDeque<>(List.of(Part.WHOLE));
         }
         Deque<Part> parts = new ArrayDeque<>();
         List<String> clusters = new ArrayList<>();
         int size = 0;
-        for (String cluster : inTurn(news)) {
-            int members = news.getOrDefault(cluster, 0);
-            if (size > 0 && size + members > membersAtOnce) {
+        for (String cluster : inTurn(round.news())) {
+            int more = members.getOrDefault(cluster, 0);
+            if (size > 0 && size + more > membersAtOnce) {
                 parts.add(new Part(List.copyOf(clusters), false));
                 clusters.clear();
                 size = 0;
             }
             clusters.add(cluster);
-            size += members;
+            size += more;
         }
-        parts.add(new Part(List.copyOf(clusters), false));
-        parts.add(new Part(List.copyOf(news.keySet()), true));
+        if (!clusters.isEmpty()) {
+            parts.add(new Part(List.copyOf(clusters), false));
+        }
+        parts.add(new Part(List.copyOf(members.keySet()), true));
         return parts;
     }
 
-    /** Those with new scrapes; after a failure beginning behind it, so that one part cannot keep the rest from its turn. */
-    private List<String> inTurn(Map<String, Integer> news) {
-        List<String> clusters = new ArrayList<>();
-        news.forEach((cluster, members) -> {
-            if (members > 0) {
-                clusters.add(cluster);
-            }
-        });
+    private static int sum(Map<String, Integer> members) {
+        return members.values().stream().mapToInt(Integer::intValue).sum();
+    }
+
+    /** After a failure those behind it first, so that one part cannot keep the rest from its turn. */
+    private List<String> inTurn(SortedSet<String> news) {
+        List<String> clusters = new ArrayList<>(news);
         long before = clusters.stream()
                 .filter(cluster -> cluster.compareTo(failedLast) <= 0)
                 .count();
@@ -235,10 +240,8 @@ final class PrometheusPoller implements Poller {
 
     /** Asks for less at once, now and from now on; what cannot be made less is told and left out. */
     private void tooLarge(Round whole, Part part, Deque<Part> parts, PollTrouble trouble) {
-        if (part == Part.WHOLE && whole.news().size() > 1) {
-            membersAtOnce = Math.max(
-                    1,
-                    whole.news().values().stream().mapToInt(Integer::intValue).sum() / 2);
+        if (part == Part.WHOLE && whole.members().size() > 1) {
+            membersAtOnce = sum(whole.members()) / 2;
             parts.addAll(parts(whole));
         } else if (!part.others() && part.clusters().size() > 1) {
             membersAtOnce = Math.max(1, membersAtOnce / 2);

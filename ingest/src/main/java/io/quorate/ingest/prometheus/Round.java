@@ -14,7 +14,10 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -66,12 +69,20 @@ final class Round {
         return part;
     }
 
-    /** Of each cluster that {@code up} names, how many members have a scrape that is new. */
-    Map<String, Integer> news() {
-        Map<String, Integer> news = new TreeMap<>();
+    /** Of each cluster that {@code up} names, how many members. */
+    SortedMap<String, Integer> members() {
+        SortedMap<String, Integer> members = new TreeMap<>();
+        scrapes.keySet().forEach(target -> members.merge(target.cluster(), 1, Integer::sum));
+        return members;
+    }
+
+    /** Those of them of which some member has a scrape that is new. */
+    SortedSet<String> news() {
+        SortedSet<String> news = new TreeSet<>();
         scrapes.forEach((target, times) -> {
-            boolean fresh = times.lastKey() > marks.getOrDefault(target.mark(), Long.MIN_VALUE);
-            news.merge(target.cluster(), fresh ? 1 : 0, Integer::sum);
+            if (times.lastKey() > marks.getOrDefault(target.mark(), Long.MIN_VALUE)) {
+                news.add(target.cluster());
+            }
         });
         return news;
     }

@@ -127,6 +127,26 @@ class PrometheusPollerTest {
     }
 
     @Test
+    void asksALargePrometheusForNothingOfClustersWithoutANewScrape() {
+        for (int i = 0; i < 60; i++) {
+            giveUpOf("c" + i, "m1");
+        }
+        prometheus.answersAtMost(55);
+        try (PrometheusPoller poller = poller(PrometheusSettings.of(prometheus.url(), OFTEN), Map.of())) {
+            poller.start();
+            await().until(() -> scrapes().size() == 60);
+            int before = context.polls.get();
+            await().until(() -> context.polls.get() >= before + 3);
+            List<String> asked = List.copyOf(prometheus.questions);
+            assertThat(asked.subList(asked.size() - 4, asked.size()))
+                    .allMatch(question -> question.startsWith("up{") || question.contains(",cluster!~\"c0|c1|"));
+        }
+
+        assertThat(scrapes()).hasSize(60);
+        assertThat(letters()).isEmpty();
+    }
+
+    @Test
     void leavesOutAClusterThatIsTooLargeByItselfAndTellsWhich() {
         for (int i = 0; i < 9; i++) {
             giveUpOf("huge", "m" + i);
