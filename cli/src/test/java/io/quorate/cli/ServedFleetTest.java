@@ -67,7 +67,10 @@ class ServedFleetTest {
                 truth.toString()));
         Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> Files.exists(yaml));
 
-        assertThat(Quorate.run("doctor", "--config", yaml.toString())).isZero();
+        // Once each member was scraped for the first time.
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(20))
+                .until(() -> Quorate.run("doctor", "--config", yaml.toString()) == 0);
         List<Observation> seen = watch(SettingsReader.read(yaml));
         assertThat(serving.get(2, TimeUnit.MINUTES)).isZero();
 
