@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -16,14 +15,13 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * The ten plans under many seeds: backtest finds every leader that any answer named, and invents none. A leader that came and
@@ -39,19 +37,7 @@ class SeedsTest {
     Path folder;
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "storm",
-                "kill",
-                "partition",
-                "partition-with-pre-vote",
-                "one-way",
-                "slow-disk",
-                "hung-disk",
-                "rolling-restart",
-                "quota",
-                "zone"
-            })
+    @MethodSource("io.quorate.cli.Plans#names")
     void backtestFindsEveryLeaderThatWasNamedUnderAnySeed(String scenario) throws Exception {
         int elected = 0;
         int unseen = 0;
@@ -86,13 +72,7 @@ class SeedsTest {
     }
 
     private void simulate(String scenario, int seed, Path recording) throws IOException {
-        Path plan = folder.resolve(scenario + ".yaml");
-        if (!Files.exists(plan)) {
-            try (InputStream in = Objects.requireNonNull(
-                    SeedsTest.class.getResourceAsStream("/plans/" + scenario + ".yaml"), scenario)) {
-                Files.copy(in, plan);
-            }
-        }
+        Path plan = Plans.copy(scenario, folder);
         assertThat(Quorate.run(
                         "simulate",
                         "--plan",

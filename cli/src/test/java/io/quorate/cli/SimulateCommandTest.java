@@ -4,18 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** The simulator through the command, and the product judged by the truth that it writes. */
 class SimulateCommandTest {
@@ -29,25 +26,13 @@ class SimulateCommandTest {
     final Console console = new Console();
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "storm",
-                "kill",
-                "partition",
-                "partition-with-pre-vote",
-                "one-way",
-                "slow-disk",
-                "hung-disk",
-                "rolling-restart",
-                "quota",
-                "zone"
-            })
+    @MethodSource("io.quorate.cli.Plans#names")
     void backtestFindsTheLeaderChangesOfTheTruthAllAndOnlyThose(String scenario) throws Exception {
         Path recording = folder.resolve(scenario + ".jsonl.gz");
         assertThat(Quorate.run(
                         "simulate",
                         "--plan",
-                        plan(scenario).toString(),
+                        Plans.copy(scenario, folder).toString(),
                         "--seed",
                         "7",
                         "--for",
@@ -136,14 +121,5 @@ class SimulateCommandTest {
 
         assertThat(console.told()).contains("Serving 2 clusters of 3 members", "/sd");
         assertThat(JSON.readTree(truth.toFile()).get("clusters")).hasSize(2);
-    }
-
-    private Path plan(String scenario) throws IOException {
-        Path copy = folder.resolve(scenario + ".yaml");
-        try (InputStream in = Objects.requireNonNull(
-                SimulateCommandTest.class.getResourceAsStream("/plans/" + scenario + ".yaml"), scenario)) {
-            Files.copy(in, copy);
-        }
-        return copy;
     }
 }
