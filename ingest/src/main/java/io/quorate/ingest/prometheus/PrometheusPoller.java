@@ -78,6 +78,7 @@ final class PrometheusPoller implements Poller {
     private long brought;
     private @Nullable String failedParts;
 
+    private volatile boolean closed;
     private volatile boolean everAnswered;
     private volatile long lastSuccessMillis;
 
@@ -115,6 +116,7 @@ final class PrometheusPoller implements Poller {
 
     @Override
     public void close() {
+        closed = true;
         client.dispatcher().cancelAll();
         client.dispatcher().executorService().shutdown();
         client.connectionPool().evictAll();
@@ -342,6 +344,10 @@ final class PrometheusPoller implements Poller {
 
     /** Ends this poll; what was handed over of it stands, the rest is asked for again. */
     private void failed(PollTrouble trouble) {
+        if (closed) {
+            // Broken off by ourselves: nothing to tell.
+            return;
+        }
         if (trouble.reason().equals("too-large")) {
             // A longer look back would be larger still: give the gap up.
             lastSuccessMillis = System.currentTimeMillis();
