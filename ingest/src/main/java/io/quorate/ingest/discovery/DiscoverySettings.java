@@ -142,6 +142,8 @@ public record DiscoverySettings(Groups groups, Naming naming, Duration interval)
                         || label.equals(naming.clusterLabel())
                         || label.equals("job")
                         || label.equals("instance"));
+        // Whatever label told it: by this one the ledger of polls names it.
+        shared.put("cluster", members.get(0).cluster());
         return shared;
     }
 

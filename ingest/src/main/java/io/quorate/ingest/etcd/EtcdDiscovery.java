@@ -7,6 +7,7 @@ import java.io.Serializable;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * Clusters that are found rather than named, and how each is asked.
@@ -39,7 +40,9 @@ public record EtcdDiscovery(
      * @throws IllegalArgumentException when its addresses or its name cannot be, with a message for people
      */
     EtcdSettings cluster(Target target) {
+        Map<String, String> labels = new TreeMap<>(target.labels());
+        labels.remove("cluster");
         return new EtcdSettings(
-                target.id(), target.addresses(), interval, deadline, memberListInterval, transport, target.labels());
+                target.id(), target.addresses(), interval, deadline, memberListInterval, transport, labels);
     }
 }

@@ -39,8 +39,8 @@ class DiscoverySettingsTest {
                                 "orders",
                                 name(),
                                 List.of("http://h3:2379", "https://h1:2379", "https://h2:2379"),
-                                Map.of("env", "prod")),
-                        new Target("users", name(), List.of("http://[fd00::1]:2379"), Map.of()));
+                                Map.of("cluster", "orders", "env", "prod")),
+                        new Target("users", name(), List.of("http://[fd00::1]:2379"), Map.of("cluster", "users")));
         assertThat(found.problems())
                 .singleElement()
                 .asString()
