@@ -27,6 +27,7 @@ final class Reading {
     private final UnaryOperator<@Nullable String> environment;
     private final List<YamlProblem> problems = new ArrayList<>();
     private final Set<String> spoilt = new HashSet<>();
+    private final Set<String> seen = new HashSet<>();
 
     /**
      * @param folder that paths in the file are relative to
@@ -104,5 +105,12 @@ final class Reading {
                 .filter(candidate -> file.lines().containsKey(candidate))
                 .findFirst()
                 .orElse(pointer);
+    }
+
+    /** Complains about the second of two elements that are the same by these keys; of a refused key nothing can be said. */
+    void once(Room room, List<String> keys, String identity, String problem) {
+        if (keys.stream().noneMatch(room::spoilt) && !seen.add(identity)) {
+            problem(room.at(keys.get(0)), problem);
+        }
     }
 }

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -58,6 +59,23 @@ final class Room {
     /** Whether this key is here or was meant to be. */
     boolean means(String key) {
         return node.has(key) || reading.spoilt(at(key));
+    }
+
+    /** Whether this key was refused, so that nothing more can be said of it. */
+    boolean spoilt(String key) {
+        return reading.spoilt(at(key));
+    }
+
+    /** The elements of this list that can be read. */
+    <T> List<T> each(String key, Function<Room, @Nullable T> element) {
+        List<T> all = new ArrayList<>();
+        for (Room one : has(key) ? rooms(key) : List.<Room>of()) {
+            T read = element.apply(one);
+            if (read != null) {
+                all.add(read);
+            }
+        }
+        return all;
     }
 
     Room room(String key) {
