@@ -42,6 +42,9 @@ final class ScrapePoller implements Poller {
     private final Masking masking;
     private final Request request;
     private final Breaker breaker;
+    /** Of whoever is under way. */
+    private final TextFormat.LastPage lastPage = new TextFormat.LastPage();
+
     private final AtomicBoolean underWay = new AtomicBoolean();
 
     private volatile @Nullable Call call;
@@ -128,7 +131,7 @@ final class ScrapePoller implements Poller {
         }
         String page = new String(body.readAllBytes(), StandardCharsets.UTF_8);
         ScrapeAssembler assembler = new ScrapeAssembler();
-        format.read(page, assembler);
+        format.read(page, lastPage, assembler);
         if (assembler.isEmpty()) {
             throw new PollTrouble("not-metrics", "no metric of etcd on the page: " + body.beginning());
         }

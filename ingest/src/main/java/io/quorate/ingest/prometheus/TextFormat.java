@@ -1,7 +1,9 @@
 package io.quorate.ingest.prometheus;
 
 import io.quorate.ingest.catalogue.Catalogue;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -9,7 +11,7 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Reads Prometheus' text exposition format. Remembers what series it saw, since the next scrape shows the same: then a line
- * costs one look-up and one number. Safe from any thread.
+ * costs one look-up and one number; with a {@link LastPage} one comparison and one number. Safe from any thread.
  */
 public final class TextFormat {
 
@@ -18,7 +20,7 @@ public final class TextFormat {
 
     private final Catalogue catalogue;
     private final Set<String> identification;
-    private final Map<String, Optional<Series>> remembered = new ConcurrentHashMap<>();
+    private final Map<String, Known> remembered = new ConcurrentHashMap<>();
 
     /** Reads what this catalogue lists, and leaves these labels out. */
     public TextFormat(Catalogue catalogue, Set<String> identification) {
@@ -26,30 +28,92 @@ public final class TextFormat {
         this.identification = Set.copyOf(identification);
     }
 
+    /** A series as a line writes it, and where its samples go. */
+    private record Known(String text, Optional<Series> series) {
+
+        private static final Known NOTHING = new Known("\n", Optional.empty());
+
+        /** Where the value is when this line is of this series; -1 when that must be looked at more closely. */
+        private int valueIn(String page, int from, int end) {
+            if (!page.startsWith(text, from)) {
+                return -1;
+            }
+            int seriesEnd = from + text.length();
+            int value = skipBlanks(page, seriesEnd, end);
+            boolean ended = value > seriesEnd || page.charAt(seriesEnd - 1) == '}';
+            return ended && value < end && page.charAt(value) != '\r' && page.charAt(value) != '{' ? value : -1;
+        }
+    }
+
+    /**
+     * What the last page of one member showed, line by line. Its next page shows the same, and then nothing is looked up.
+     * Of one thread at a time.
+     */
+    public static final class LastPage {
+
+        private static final int MOST_LINES = 20_000;
+
+        private final List<Known> lines = new ArrayList<>();
+
+        private Known line(int index) {
+            return index < lines.size() ? lines.get(index) : Known.NOTHING;
+        }
+
+        private void line(int index, Known known) {
+            if (index < lines.size()) {
+                lines.set(index, known);
+            } else if (index < MOST_LINES) {
+                lines.add(known);
+            }
+        }
+
+        private void endsAt(int size) {
+            if (size < lines.size()) {
+                lines.subList(size, lines.size()).clear();
+            }
+        }
+    }
+
     /** Feeds every sample of the page to the assembler. Lines that are none are named there. */
     public void read(String page, ScrapeAssembler into) {
+        read(page, new LastPage(), into);
+    }
+
+    /** The same for a member that is read again and again. */
+    public void read(String page, LastPage last, ScrapeAssembler into) {
         int number = 0;
+        int index = 0;
         for (int start = 0; start < page.length(); ) {
             number++;
             int end = page.indexOf('\n', start);
             end = end < 0 ? page.length() : end;
             int from = skipBlanks(page, start, end);
             if (from < end && page.charAt(from) != '#' && page.charAt(from) != '\r') {
-                readLine(page, from, end, number, into);
+                Known expected = last.line(index);
+                int value = expected.valueIn(page, from, end);
+                if (value < 0) {
+                    last.line(index, readLine(page, from, end, number, into));
+                } else if (expected.series().isPresent()) {
+                    readValue(page, value, end, expected.series().get(), into);
+                }
+                index++;
             }
             start = end + 1;
         }
+        last.endsAt(index);
     }
 
-    private void readLine(String page, int from, int end, int number, ScrapeAssembler into) {
+    private Known readLine(String page, int from, int end, int number, ScrapeAssembler into) {
         int seriesEnd = likelySeriesEnd(page, from, end);
-        Optional<Series> known = remembered.get(page.substring(from, seriesEnd));
+        Known known = remembered.get(page.substring(from, seriesEnd));
         int value = skipBlanks(page, seriesEnd, end);
         if (known == null || value >= end || page.charAt(value) == '\r') {
-            readNewLine(page, from, end, number, into);
-        } else if (known.isPresent()) {
-            readValue(page, value, end, known.get(), into);
+            return readNewLine(page, from, end, number, into);
         }
+        if (known.series().isPresent()) {
+            readValue(page, value, end, known.series().get(), into);
+        }
+        return known;
     }
 
     /** From the end, which is near. Exemplars mislead it, but what it makes of those is no series that was ever seen. */
@@ -65,7 +129,7 @@ public final class TextFormat {
         return blank;
     }
 
-    private void readNewLine(String page, int from, int end, int number, ScrapeAssembler into) {
+    private Known readNewLine(String page, int from, int end, int number, ScrapeAssembler into) {
         int nameEnd = from;
         while (nameEnd < end && !isBlank(page.charAt(nameEnd)) && page.charAt(nameEnd) != '{') {
             nameEnd++;
@@ -75,12 +139,13 @@ public final class TextFormat {
         int valueStart = seriesEnd < 0 ? end : skipBlanks(page, seriesEnd, end);
         if (valueStart >= end || page.charAt(valueStart) == '\r') {
             into.refuse("line " + number + ": no value, expected name{labels} value");
-            return;
+            return Known.NOTHING;
         }
-        Optional<Series> series = series(page.substring(from, seriesEnd), nameEnd - from, number, into);
-        if (series.isPresent()) {
-            readValue(page, valueStart, end, series.get(), into);
+        Known known = known(page.substring(from, seriesEnd), nameEnd - from, number, into);
+        if (known.series().isPresent()) {
+            readValue(page, valueStart, end, known.series().get(), into);
         }
+        return known;
     }
 
     private static void readValue(String page, int start, int end, Series series, ScrapeAssembler into) {
@@ -88,27 +153,28 @@ public final class TextFormat {
         while (valueEnd < end && !isBlank(page.charAt(valueEnd))) {
             valueEnd++;
         }
-        into.add(series, Numbers.parse(page.substring(start, valueEnd)));
+        into.add(series, Numbers.parse(page, start, valueEnd));
     }
 
-    private Optional<Series> series(String text, int nameLength, int number, ScrapeAssembler into) {
-        Optional<Series> known = remembered.get(text);
+    private Known known(String text, int nameLength, int number, ScrapeAssembler into) {
+        Known known = remembered.get(text);
         if (known != null) {
             return known;
         }
-        Optional<Series> series;
         try {
-            series = Optional.ofNullable(
-                    Series.of(catalogue, text.substring(0, nameLength), labels(text, nameLength), identification));
+            known = new Known(
+                    text,
+                    Optional.ofNullable(Series.of(
+                            catalogue, text.substring(0, nameLength), labels(text, nameLength), identification)));
         } catch (IllegalArgumentException e) {
             into.refuse("line " + number + ": " + e.getMessage());
-            return Optional.empty();
+            return Known.NOTHING;
         }
         if (remembered.size() >= REMEMBERED) {
             remembered.clear();
         }
-        remembered.put(text, series);
-        return series;
+        remembered.put(text, known);
+        return known;
     }
 
     /** The labels in {@code name{a="b",c="d",}}: blanks between and a comma at the end are allowed. */

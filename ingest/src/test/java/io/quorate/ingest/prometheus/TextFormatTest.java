@@ -47,6 +47,15 @@ class TextFormatTest {
     }
 
     @Test
+    void readsCountsOfAnyLength() {
+        for (String number : List.of("0", "007", "999999999999999999", "9007199254740993", "98765432109876543210")) {
+            assertThat(read("etcd_server_proposals_pending " + number, new ScrapeAssembler())
+                            .gauges())
+                    .containsExactly(new Sample("etcd_server_proposals_pending", "", Double.parseDouble(number)));
+        }
+    }
+
+    @Test
     void groupsBucketsInWhateverOrderTheyCome() {
         MemberScrape scrape = read("""
                 etcd_network_peer_round_trip_time_seconds_bucket{To="ab",le="+Inf"} 9
@@ -110,6 +119,37 @@ class TextFormatTest {
         assertThat(read("etcd_server_client_requests_total{type=\"x\"} 9\n", new ScrapeAssembler())
                         .counters())
                 .containsExactly(new Sample("etcd_server_client_requests_total", "type=\"x\"", 9));
+    }
+
+    @Test
+    void readsAPageAfterAnyOtherAsIfItWereTheFirst() {
+        List<String> pages = List.of(
+                "etcd_server_is_leader 1\netcd_server_client_requests_total{type=\"x\"} 7\netcd_mvcc_put_total 8\n",
+                "etcd_server_is_leader 0\netcd_server_client_requests_total{type=\"x\"}9\netcd_mvcc_put_total 9",
+                "etcd_server_client_requests_total{type=\"x\"} 10\netcd_mvcc_put_total 1.5e+1 1795200146617\n",
+                "etcd_server_is_leader 1\netcd_server_client_requests_total{type=\"xy\"} 7\netcd_mvcc_put_total_more 8\n",
+                "etcd_server_is_leader\netcd_server_client_requests_total{type=\"x\" 7\netcd_mvcc_put_total \r\n",
+                "etcd_server_is_leader {of=\"a\"} 1\netcd_server_client_requests_total {type=\"x\"} 3\n",
+                "# nothing\n",
+                "etcd_unheard_of 1\r\n\tetcd_server_is_leader\t1\r\n",
+                "etcd_server_is_leader 98765432109876543210\netcd_server_proposals_pending NaN\n",
+                "etcd_server_is_leader +Inf\netcd_server_proposals_pending -3\n");
+        for (String before : pages) {
+            for (String page : pages) {
+                TextFormat used = new TextFormat(Catalogue.shipped(), Set.of());
+                TextFormat.LastPage last = new TextFormat.LastPage();
+                used.read(before, last, new ScrapeAssembler());
+                ScrapeAssembler again = new ScrapeAssembler();
+                used.read(page, last, again);
+                ScrapeAssembler first = new ScrapeAssembler();
+                new TextFormat(Catalogue.shipped(), Set.of()).read(page, first);
+
+                assertThat(again.scrape("c1", "m1", "s", NOON, NOON))
+                        .as("%s after %s", page, before)
+                        .isEqualTo(first.scrape("c1", "m1", "s", NOON, NOON));
+                assertThat(again.deadLetter("c1", "m1", "s", NOON)).isEqualTo(first.deadLetter("c1", "m1", "s", NOON));
+            }
+        }
     }
 
     private MemberScrape read(String page, ScrapeAssembler into) {
