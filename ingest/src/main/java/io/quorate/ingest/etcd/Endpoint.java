@@ -132,6 +132,12 @@ final class Endpoint implements AutoCloseable {
     private ManagedChannel connect(TlsFiles.@Nullable Read read) {
         ManagedChannelBuilder<?> builder = Grpc.newChannelBuilderForAddress(
                         address.getHost(), address.getPort(), credentials(read))
+                // An answer is handed on by the thread that read it, as whoever asked only hands it on to its own.
+                .directExecutor()
+                // Who asks every second needs no second try; each has a price at every call.
+                .disableRetry()
+                .disableServiceConfigLookUp()
+                .maxTraceEvents(0)
                 // A connection into the void is given up after 13 s of questions without an answer.
                 .keepAliveTime(10, TimeUnit.SECONDS)
                 .keepAliveTimeout(3, TimeUnit.SECONDS);
