@@ -12,8 +12,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
-import okhttp3.ConnectionPool;
 import okhttp3.Dispatcher;
 import okhttp3.OkHttpClient;
 import org.jspecify.annotations.Nullable;
@@ -65,8 +63,6 @@ public final class ScrapeSource extends PollSource {
         /** So many pages on their way at once; thousands of members that hang must not be thousands of threads. */
         private static final int AT_ONCE = 256;
 
-        private static final int KEPT = 5_000;
-
         private final Map<String, ScrapeSettings> entries;
         private final TextFormat format = new TextFormat(Catalogue.shipped(), Set.of());
         private final OkHttpClient base;
@@ -78,10 +74,9 @@ public final class ScrapeSource extends PollSource {
             Dispatcher dispatcher = new Dispatcher();
             dispatcher.setMaxRequests(AT_ONCE);
             dispatcher.setMaxRequestsPerHost(AT_ONCE);
-            // A connection per member stays open.
             this.base = new OkHttpClient.Builder()
                     .dispatcher(dispatcher)
-                    .connectionPool(new ConnectionPool(KEPT, 1, TimeUnit.MINUTES))
+                    .connectionPool(HttpTransport.pool())
                     .build();
             entries.forEach((name, entry) -> {
                 clients.put(name, client(entry));

@@ -23,7 +23,15 @@ import org.jspecify.annotations.Nullable;
 /** Makes clients of HTTP that reach peers as {@link Transport} says, with files as they are at the time of each request. */
 public final class HttpTransport {
 
+    /** Of a fleet, one connection per member: each that is not kept is made anew at every poll. */
+    private static final int KEPT = 5_000;
+
     private HttpTransport() {}
+
+    /** Room for a connection per member. */
+    public static ConnectionPool pool() {
+        return new ConnectionPool(KEPT, 1, TimeUnit.MINUTES);
+    }
 
     /** A client to be finished with time-outs. It follows no redirect: what is shown to one must not reach another. */
     public static OkHttpClient.Builder client(Transport transport) {
@@ -42,7 +50,7 @@ public final class HttpTransport {
         if (tls != null) {
             TlsFiles files = new TlsFiles(tls);
             // Of its own: a change of the files closes what is idle in it.
-            ConnectionPool pool = new ConnectionPool(5, 5, TimeUnit.MINUTES);
+            ConnectionPool pool = pool();
             HostnameVerifier usual = base.hostnameVerifier();
             String name = tls.serverName();
             client.connectionPool(pool)
