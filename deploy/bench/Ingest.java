@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
+import java.util.stream.Stream;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
@@ -28,8 +29,8 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 /** Runs the ingest job alone in two slots for a minute and reads from the topics how well it kept up. */
 final class Ingest {
 
-    private static final Duration WARM = Duration.ofSeconds(60);
-    private static final Duration MEASURED = Duration.ofSeconds(60);
+    private static final Duration WARM = Duration.parse("PT" + System.getenv().getOrDefault("WARM", "120s"));
+    private static final Duration MEASURED = Duration.parse("PT" + System.getenv().getOrDefault("MEASURED", "60s"));
 
     private Ingest() {}
 
@@ -43,17 +44,46 @@ final class Ingest {
         Thread.sleep(WARM.toMillis());
         Instant from = Instant.now();
         double cpu = cpuSeconds();
+        List<Double> beside = beside(args);
         Thread.sleep(MEASURED.toMillis());
         double used = cpuSeconds() - cpu;
+        List<Double> besideAfter = beside(args);
         Instant to = Instant.now();
         long heap = ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed() >> 20;
         job.cancel().get();
         System.out.printf(
-                Locale.ROOT, "CPU %.0f %% of a core, heap in use %d MiB%n", 100 * used / MEASURED.toSeconds(), heap);
+                Locale.ROOT,
+                "ingest: %.1f CPU-seconds in %d s, %.0f %% of a core; heap in use %d MiB%n",
+                used,
+                MEASURED.toSeconds(),
+                100 * used / MEASURED.toSeconds(),
+                heap);
+        for (int i = 0; i < beside.size(); i++) {
+            System.out.printf(
+                    Locale.ROOT,
+                    "%s: %.1f CPU-seconds, %.0f %% of a core%n",
+                    args[i + 1].replaceAll("=.*", ""),
+                    besideAfter.get(i) - beside.get(i),
+                    100 * (besideAfter.get(i) - beside.get(i)) / MEASURED.toSeconds());
+        }
         report(kafka.bootstrap(), Topic.MEMBER_STATUS.name(), from, to, 1000);
         report(kafka.bootstrap(), Topic.MEMBER_SCRAPE.name(), from, to, settings.metricsInterval().toMillis());
         report(kafka.bootstrap(), Topic.DEAD_LETTER.name(), from, to, 0);
         System.exit(0);
+    }
+
+    /** CPU-seconds of the processes named as NAME=PID after the settings, with those that they started. */
+    private static List<Double> beside(String[] args) {
+        List<Double> seconds = new ArrayList<>();
+        for (String process : List.of(args).subList(1, args.length)) {
+            long pid = Long.parseLong(process.substring(process.indexOf('=') + 1));
+            seconds.add(ProcessHandle.of(pid).stream()
+                    .flatMap(handle -> Stream.concat(Stream.of(handle), handle.descendants()))
+                    .flatMap(handle -> handle.info().totalCpuDuration().stream())
+                    .mapToDouble(duration -> duration.toMillis() / 1e3)
+                    .sum());
+        }
+        return seconds;
     }
 
     private static double cpuSeconds() {

@@ -11,15 +11,12 @@ metrics=${METRICS:-extensive}
 work=$(mktemp -d)
 trap 'kill $(jobs -p) 2>/dev/null || true; rm -rf "$work"' EXIT
 
-cpu_seconds() { # of the process with this id, user and system
-  awk -v hz="$(getconf CLK_TCK)" '{ printf "%.2f", ($14 + $15) / hz }' "/proc/$1/stat"
-}
-
 ./quorate --version >/dev/null
 mkfifo "$work/open"
 sleep 900 >"$work/open" &
 java --add-opens java.base/java.util=ALL-UNNAMED -cp "cli/target/quorate/lib/*" deploy/bench/Broker.java \
   <"$work/open" >"$work/broker" 2>"$work/broker.log" &
+broker=$!
 cat >"$work/plan.yaml" <<EOF
 schema: plan/v1
 name: bench
@@ -39,8 +36,6 @@ awk -v url="$url" -v kafka="$(cat "$work/broker")" '
   !skip { print }
   END { print "kafka: { bootstrap: \"" kafka "\" }" }' "$work/fleet.yaml" >"$work/quorate.yaml"
 
-before=$(cpu_seconds $simulator)
 java ${INGEST_OPTS:-} -Xmx${HEAP:-2g} -XX:+UseParallelGC --add-opens java.base/java.util=ALL-UNNAMED --add-opens java.base/java.lang=ALL-UNNAMED \
   --add-opens java.base/java.time=ALL-UNNAMED -Dlog4j2.configurationFile=quorate-log4j2.properties \
-  -cp "cli/target/quorate/lib/*" deploy/bench/Ingest.java "$work/quorate.yaml"
-echo "the simulator beside it: $(awk -v a="$(cpu_seconds $simulator)" -v b="$before" 'BEGIN { print a - b }') CPU-seconds in all"
+  -cp "cli/target/quorate/lib/*" deploy/bench/Ingest.java "$work/quorate.yaml" simulator=$simulator kafka=$broker
