@@ -20,6 +20,9 @@ public interface PollContext {
     /** Where in the interval this split begins: its own part of it, always the same, so that a fleet is not polled all at once. */
     Duration spread(Duration interval);
 
+    /** When this split is polled first: the same, but soon when few begin at once, as those that were just found do. */
+    Duration phase(Duration interval);
+
     /** Runs this on the reader's clock, soon; what it throws fails the job. */
     void soon(Runnable work);
 

@@ -48,6 +48,11 @@ final class PollReader implements SourceReader<Observation, PollSplit> {
     /** Far beyond what any poller looks back. */
     private static final long FORGET_AFTER_MILLIS = Duration.ofHours(1).toMillis();
 
+    /** So many may all be polled within {@link #SOON}. */
+    private static final int FEW = 100;
+
+    private static final Duration SOON = Duration.ofSeconds(3);
+
     private final String kind;
     private final PollSource.Pollers pollers;
     private final LongSupplier wallClock;
@@ -100,14 +105,16 @@ final class PollReader implements SourceReader<Observation, PollSplit> {
     private final class Running {
 
         private final Target target;
+        private final boolean amongFew;
         private final Map<String, Long> delivered;
         private final PollLedger ledger;
         private final List<ScheduledFuture<?>> schedules = new CopyOnWriteArrayList<>();
         private @Nullable Poller poller;
         private @Nullable SourceOutput<Observation> output;
 
-        private Running(PollSplit split) {
+        private Running(PollSplit split, boolean amongFew) {
             this.target = split.target();
+            this.amongFew = amongFew;
             this.delivered = new HashMap<>(split.delivered());
             this.ledger = new PollLedger(kind, target, wallClock.getAsLong());
         }
@@ -126,8 +133,9 @@ final class PollReader implements SourceReader<Observation, PollSplit> {
             started = true;
             clock.scheduleAtFixedRate(this::tellMinutes, 1, 1, TimeUnit.SECONDS);
         }
+        boolean few = notYetStarted.size() <= FEW;
         while (!notYetStarted.isEmpty()) {
-            begin(notYetStarted.remove());
+            begin(notYetStarted.remove(), few);
         }
     }
 
@@ -139,8 +147,8 @@ final class PollReader implements SourceReader<Observation, PollSplit> {
         }
     }
 
-    private void begin(PollSplit split) {
-        Running one = new Running(split);
+    private void begin(PollSplit split, boolean amongFew) {
+        Running one = new Running(split, amongFew);
         Poller poller = pollers.poller(split, new SplitContext(one));
         if (poller == null) {
             LOG.warn("{} is no longer in the settings and is not polled", split.splitId());
@@ -161,7 +169,9 @@ final class PollReader implements SourceReader<Observation, PollSplit> {
         if (event instanceof TargetsChanged change) {
             for (Target target : change.changed()) {
                 Running before = running.get(target.id());
-                begin(new PollSplit(target, before == null ? Map.of() : before.delivered));
+                begin(
+                        new PollSplit(target, before == null ? Map.of() : before.delivered),
+                        change.changed().size() <= FEW);
             }
             for (String id : change.gone()) {
                 Running before = running.remove(id);
@@ -332,6 +342,11 @@ final class PollReader implements SourceReader<Observation, PollSplit> {
             // Of neighbours such as c-1 and c-2 the plain hash codes are neighbours too.
             int mixed = split.target.id().hashCode() * 0x9E3779B9;
             return Duration.ofNanos((long) ((mixed >>> 8) / (double) (1 << 24) * interval.toNanos()));
+        }
+
+        @Override
+        public Duration phase(Duration interval) {
+            return spread(split.amongFew && interval.compareTo(SOON) > 0 ? SOON : interval);
         }
 
         @Override

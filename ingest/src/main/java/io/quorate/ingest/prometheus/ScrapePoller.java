@@ -68,7 +68,7 @@ final class ScrapePoller implements Poller {
 
     @Override
     public void start() {
-        context.pollEvery(context.spread(settings.interval()), settings.interval(), this::poll);
+        context.pollEvery(context.phase(settings.interval()), settings.interval(), this::poll);
     }
 
     @Override

@@ -73,6 +73,11 @@ public final class FakePollContext implements PollContext, AutoCloseable {
     }
 
     @Override
+    public Duration phase(Duration interval) {
+        return Duration.ZERO;
+    }
+
+    @Override
     public void soon(Runnable work) {
         if (!clock.isShutdown()) {
             clock.execute(work);

@@ -19,6 +19,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.apache.flink.api.common.eventtime.Watermark;
 import org.apache.flink.api.connector.source.ReaderOutput;
 import org.apache.flink.api.connector.source.SourceEvent;
@@ -102,6 +104,25 @@ class PollReaderTest {
         reader.pollNext(output);
 
         assertThat(output.splits).containsExactly("a", "b");
+    }
+
+    @Test
+    void asksFewSoonAndManyThroughoutTheInterval() {
+        Duration interval = Duration.ofMinutes(1);
+        List<String> many = IntStream.range(0, 200).mapToObj(i -> "many-" + i).toList();
+        run(many.toArray(String[]::new));
+        List<String> few = IntStream.range(0, 90).mapToObj(i -> "few-" + i).toList();
+        run(few.toArray(String[]::new));
+
+        assertThat(many).anySatisfy(id -> assertThat(phase(id, interval)).isGreaterThan(Duration.ofSeconds(50)));
+        assertThat(few).allSatisfy(id -> assertThat(phase(id, interval)).isLessThan(Duration.ofSeconds(3)));
+        assertThat(few.stream().map(id -> phase(id, interval)).distinct()).hasSizeGreaterThan(80);
+        assertThat(few)
+                .allSatisfy(id -> assertThat(phase(id, Duration.ofSeconds(1))).isLessThan(Duration.ofSeconds(1)));
+    }
+
+    private Duration phase(String id, Duration interval) {
+        return Objects.requireNonNull(contexts.get(id)).phase(interval);
     }
 
     @Test
@@ -300,9 +321,7 @@ class PollReaderTest {
     }
 
     private void run(String... ids) {
-        for (String id : ids) {
-            reader.addSplits(List.of(split(id, Map.of())));
-        }
+        reader.addSplits(Stream.of(ids).map(id -> split(id, Map.of())).toList());
         reader.start();
     }
 
