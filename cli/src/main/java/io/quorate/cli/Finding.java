@@ -1,6 +1,7 @@
 package io.quorate.cli;
 
 import java.io.PrintStream;
+import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 
@@ -9,8 +10,10 @@ import java.util.Map;
  *
  * @param part such as {@code etcd prod-eu-1}
  * @param what in words; for a miss also what to do next
+ * @param reason one of few, for machines: of a failed poll the one that ingest counts it by; blank where there is none
+ * @param alike what all that are alike share: of many of those only some are told; blank for what is always told
  */
-record Finding(Verdict verdict, String part, String what) {
+record Finding(Verdict verdict, String part, String what, String reason, String alike) {
 
     enum Verdict {
         OK("ok"),
@@ -33,15 +36,35 @@ record Finding(Verdict verdict, String part, String what) {
     }
 
     static Finding ok(String part, String what) {
-        return new Finding(Verdict.OK, part, what);
+        return new Finding(Verdict.OK, part, what, "", "");
     }
 
     static Finding note(String part, String what) {
-        return new Finding(Verdict.NOTE, part, what);
+        return new Finding(Verdict.NOTE, part, what, "", "");
     }
 
     static Finding miss(String part, String what) {
-        return new Finding(Verdict.MISS, part, what);
+        return new Finding(Verdict.MISS, part, what, "", "");
+    }
+
+    /** This one, for that reason, alike to all others of it. */
+    Finding because(String why) {
+        return new Finding(verdict, part, what, why, why);
+    }
+
+    /** This one, alike to all others of which the same is said. */
+    Finding alikeTo(String others) {
+        return new Finding(verdict, part, what, reason, others);
+    }
+
+    /** Of what kind the part is: {@code etcd} of {@code etcd prod-eu-1}. */
+    String kind() {
+        return part.replaceFirst(" .*", "");
+    }
+
+    /** Which one of its kind the part is; blank when there is only one. */
+    String subject() {
+        return part.substring(kind().length()).strip();
     }
 
     /** An exception's message as people write addresses. */
@@ -55,7 +78,14 @@ record Finding(Verdict verdict, String part, String what) {
 
     /** For machines. */
     Map<String, String> fields() {
-        return Map.of("verdict", verdict.shown.toLowerCase(Locale.ROOT), "part", part, "what", what);
+        Map<String, String> fields = new LinkedHashMap<>();
+        fields.put("verdict", verdict.shown.toLowerCase(Locale.ROOT));
+        fields.put("part", part);
+        if (!reason.isEmpty()) {
+            fields.put("reason", reason);
+        }
+        fields.put("what", what);
+        return fields;
     }
 
     /** A miss goes to standard error, all else to standard output: either can be kept without the other. */

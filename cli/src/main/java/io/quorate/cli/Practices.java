@@ -18,50 +18,68 @@ final class Practices {
     private Practices() {}
 
     /**
+     * Something that could be better.
+     *
+     * @param about what all notes of the kind are about, whatever the cluster
+     */
+    record Note(String about, String words) {}
+
+    /**
      * What could be better.
      *
      * @param told at least one answer, all of one cluster
      */
-    static List<String> of(List<EtcdProbe.Answer> told) {
+    static List<Note> of(List<EtcdProbe.Answer> told) {
         List<EtcdProbe.Listed> members = told.get(0).members();
-        List<String> notes = new ArrayList<>();
+        List<Note> notes = new ArrayList<>();
         long voters = members.stream().filter(member -> !member.learner()).count();
         if (voters == 1) {
-            notes.add("a single voter: no failure is survived; run 3 or 5");
+            notes.add(new Note("a single voter", "a single voter: no failure is survived; run 3 or 5"));
         } else if (voters % 2 == 0) {
-            notes.add(voters + " voters: an even number survives no more failures than " + (voters - 1)
-                    + "; run one more, or one fewer");
+            notes.add(new Note(
+                    "an even number of voters",
+                    voters + " voters: an even number survives no more failures than " + (voters - 1)
+                            + "; run one more, or one fewer"));
         }
         if (members.stream().flatMap(member -> member.clientUrls().stream()).anyMatch(url -> url.startsWith("http:"))) {
-            notes.add("members advertise http: whoever is on the way can read and change requests; use --cert-file,"
-                    + " --key-file and https in --advertise-client-urls");
+            notes.add(new Note(
+                    "members advertise http",
+                    "members advertise http: whoever is on the way can read and change requests; use --cert-file,"
+                            + " --key-file and https in --advertise-client-urls"));
         }
         Map<String, List<String>> versions = new TreeMap<>(told.stream()
                 .collect(Collectors.groupingBy(
                         EtcdProbe.Answer::version, Collectors.mapping(Practices::name, Collectors.toList()))));
         if (versions.size() > 1) {
-            notes.add("members run different versions: "
-                    + versions.entrySet().stream()
-                            .map(version -> version.getKey() + " " + String.join(", ", version.getValue()))
-                            .collect(Collectors.joining("; "))
-                    + "; finish the upgrade");
+            notes.add(new Note(
+                    "members run different versions",
+                    "members run different versions: "
+                            + versions.entrySet().stream()
+                                    .map(version -> version.getKey() + " " + String.join(", ", version.getValue()))
+                                    .collect(Collectors.joining("; "))
+                            + "; finish the upgrade"));
         }
         members.stream()
                 .filter(EtcdProbe.Listed::learner)
                 .map(Practices::name)
-                .forEach(name -> notes.add(
-                        "member " + name + " is a learner, without a vote; promote it, or remove it if it was left"));
+                .forEach(name -> notes.add(new Note(
+                        "learners",
+                        "member " + name + " is a learner, without a vote; promote it, or remove it if it was left")));
         members.stream()
                 .filter(member -> !member.name().isEmpty())
                 .collect(Collectors.groupingBy(EtcdProbe.Listed::name, TreeMap::new, Collectors.counting()))
                 .forEach((name, count) -> {
                     if (count > 1) {
-                        notes.add(count + " members have the name " + name
-                                + ": only their ids tell them apart; give each a --name of its own");
+                        notes.add(new Note(
+                                "members of one name",
+                                count + " members have the name " + name
+                                        + ": only their ids tell them apart; give each a --name of its own"));
                     }
                 });
         for (EtcdProbe.Answer answer : told) {
-            answer.errors().forEach(error -> notes.add("member " + name(answer) + " reports: " + error));
+            answer.errors()
+                    .forEach(error ->
+                            notes.add(new Note("members report", "member " + name(answer) + " reports: " + error)));
         }
         return notes;
     }

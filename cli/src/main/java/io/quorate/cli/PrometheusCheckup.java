@@ -6,11 +6,11 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.quorate.ingest.catalogue.Catalogue;
 import io.quorate.ingest.catalogue.Metric;
 import io.quorate.ingest.catalogue.Shown;
+import io.quorate.ingest.prometheus.CappedBody;
+import io.quorate.ingest.prometheus.PollTrouble;
 import io.quorate.ingest.prometheus.PrometheusSettings;
-import io.quorate.ingest.transport.CredentialTrouble;
 import io.quorate.ingest.transport.HttpTransport;
 import io.quorate.ingest.transport.Masking;
-import io.quorate.ingest.transport.TlsTrouble;
 import io.quorate.rules.yaml.Durations;
 import java.io.IOException;
 import java.time.Duration;
@@ -20,6 +20,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
@@ -30,6 +31,7 @@ import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 import okhttp3.Call;
 import okhttp3.FormBody;
+import okhttp3.HttpUrl;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import okhttp3.Response;
@@ -48,9 +50,6 @@ final class PrometheusCheckup {
     /** Long enough for three scrapes at the longest interval that Prometheus' own look-back bears. */
     private static final String LOOK_BACK = "[15m]";
 
-    /** Of its quota: etcd raises NOSPACE a little before it is reached. */
-    private static final String NEARLY_FULL = "0.8";
-
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final PrometheusSettings settings;
@@ -61,16 +60,6 @@ final class PrometheusCheckup {
 
     private volatile @Nullable SortedMap<String, Integer> clusters;
     private volatile SortedMap<String, SortedMap<String, Shown>> shown = new TreeMap<>();
-
-    /** An answer that is not what was asked for; the message says what was wrong and what to do next. */
-    private static final class Refused extends IOException {
-
-        private static final long serialVersionUID = 1;
-
-        private Refused(String message) {
-            super(message);
-        }
-    }
 
     /**
      * @param window what is scraped less often leaves gaps in
@@ -113,13 +102,12 @@ final class PrometheusCheckup {
                     ? List.of(
                             miss(" has no " + members + "; check ingest.prometheus.selector, and that it scrapes etcd"))
                     : told(byLabel, until);
-        } catch (Refused e) {
-            return List.of(miss(" " + e.getMessage()));
         } catch (IOException e) {
-            return List.of(TlsTrouble.of(e, url())
-                    .map(trouble -> miss(" cannot be asked: " + trouble))
-                    .orElseGet(() ->
-                            miss(" does not answer (" + Finding.plain(e) + "); check the address and that it is up")));
+            PollTrouble trouble = PollTrouble.of(
+                    e, patience.compareTo(settings.timeout()) < 0 ? patience : settings.timeout(), address(), false);
+            return List.of(miss(" cannot be asked: " + trouble.reason() + ": " + Finding.plain(trouble)
+                            + (trouble.next().isEmpty() ? "" : "; " + trouble.next()))
+                    .because(trouble.reason()));
         }
     }
 
@@ -213,14 +201,11 @@ final class PrometheusCheckup {
         String by = "(" + String.join(", ", labelNames()) + ")";
         String size = "max by " + by + " (" + selecting("__name__=\"etcd_mvcc_db_total_size_in_bytes\"") + ")";
         String quota = "max by " + by + " (" + selecting("__name__=\"etcd_server_quota_backend_bytes\"") + ")";
-        for (JsonNode full : query(size + " / " + quota + " > " + NEARLY_FULL, until)) {
+        for (JsonNode full : query(size + " / " + quota + " > " + Sight.NEARLY_FULL, until)) {
             Who who = who(full.path("metric"));
             if (who != null) {
-                long percent = Math.round(100 * full.path("value").path(1).asDouble());
-                findings.add(Finding.note(
-                        "etcd " + who.cluster(),
-                        "the database of " + who.member() + " takes " + percent
-                                + " % of its quota; compact and defragment, or raise --quota-backend-bytes"));
+                findings.add(Sight.nearlyFull(
+                        who.cluster(), who.member(), full.path("value").path(1).asDouble()));
             }
         }
     }
@@ -342,23 +327,29 @@ final class PrometheusCheckup {
 
     private JsonNode query(String question, long until) throws IOException {
         Call call = http.newCall(new Request.Builder()
-                .url(url().replaceAll("/+$", "") + "/api/v1/query")
+                .url(address().newBuilder().addPathSegments("api/v1/query").build())
                 .post(new FormBody.Builder().add("query", question).build())
                 .build());
         long left = Math.max(1, until - System.nanoTime());
         call.timeout().timeout(Math.min(left, settings.timeout().toNanos()), TimeUnit.NANOSECONDS);
         try (Response response = call.execute()) {
-            JsonNode answer = tree(response.peekBody(BODY_CAP).string());
+            CappedBody body = new CappedBody(
+                    response.body().byteStream(),
+                    BODY_CAP,
+                    "check ingest.prometheus.url and ingest.prometheus.selector");
+            JsonNode answer = tree(body.readAllBytes());
             if (response.code() == 200 && answer.path("status").asText().equals("success")) {
                 return answer.path("data").path("result");
             }
-            throw refused(response.code(), answer.path("error").asText());
-        } catch (CredentialTrouble e) {
-            throw new Refused("is not asked: " + e.getMessage());
+            throw refused(response.code(), answer, body.beginning());
         }
     }
 
-    private static JsonNode tree(String text) {
+    private HttpUrl address() {
+        return Objects.requireNonNull(HttpUrl.parse(url().replaceAll("/+$", "") + "/"), "url");
+    }
+
+    private static JsonNode tree(byte[] text) throws IOException {
         try {
             return JSON.readTree(text);
         } catch (JsonProcessingException e) {
@@ -367,15 +358,28 @@ final class PrometheusCheckup {
         }
     }
 
-    private static Refused refused(int code, String error) {
+    /** In the words that ingest has for its failures. */
+    private static PollTrouble refused(int code, JsonNode answer, String beginning) {
         if (code == 401 || code == 403) {
-            return new Refused("answered HTTP " + code
-                    + "; expected a user or a token that may query: check ingest.prometheus.basic, or"
-                    + " ingest.prometheus.bearer-token-file or -env");
+            return new PollTrouble(
+                    "auth",
+                    "answered HTTP " + code + "; expected a user or a token that may query: check"
+                            + " ingest.prometheus.basic, or ingest.prometheus.bearer-token-file or -env");
         }
-        return error.isEmpty()
-                ? new Refused("answered HTTP " + code + ", not as Prometheus does; check ingest.prometheus.url")
-                : new Refused("answered HTTP " + code + ": " + error + "; check ingest.prometheus.selector");
+        String error = answer.path("error").asText();
+        if (!error.isEmpty()) {
+            return new PollTrouble(
+                    "query-error", "answered HTTP " + code + ": " + error + "; check ingest.prometheus.selector");
+        }
+        if (code != 200) {
+            return new PollTrouble(
+                    "http-status", "answered HTTP " + code + ", not as Prometheus does; check ingest.prometheus.url");
+        }
+        return answer.isContainerNode()
+                ? new PollTrouble("not-prometheus", "JSON, but not as Prometheus answers; check ingest.prometheus.url")
+                : new PollTrouble(
+                        "not-json",
+                        "no JSON, expected Prometheus' answer: " + beginning + "; check ingest.prometheus.url");
     }
 
     private Finding miss(String what) {

@@ -18,6 +18,12 @@ import org.jspecify.annotations.Nullable;
 /** Which of the required metrics the members of one cluster lack, why, and which rules that blinds. */
 final class Sight {
 
+    /** As {@link io.quorate.ingest.etcd.EtcdProbe} words it. */
+    static final String NO_LEADER = "sees no leader";
+
+    /** Of its quota: etcd raises NOSPACE a little before it is reached. */
+    static final double NEARLY_FULL = 0.8;
+
     private Sight() {}
 
     private record Lack(String metric, Absence absence) {}
@@ -54,23 +60,37 @@ final class Sight {
         });
         List<Finding> findings = new ArrayList<>();
         dark.forEach((absence, who) -> findings.add(Finding.note(
-                part,
-                "no required metric of " + String.join(", ", who) + " ("
-                        + absence.reason().word() + "): " + absence.detail() + "; blinds " + blinded(rules, null))));
+                        part,
+                        "no required metric of " + String.join(", ", who) + " ("
+                                + absence.reason().word() + "): " + absence.detail() + "; blinds "
+                                + blinded(rules, null))
+                .because(absence.reason().word())));
         lacking.forEach((lack, who) -> findings.add(Finding.note(
-                part,
-                lack.metric() + " is missing of " + String.join(", ", who) + " ("
-                        + lack.absence().reason().word() + "): "
-                        + lack.absence().detail() + "; blinds "
-                        + blinded(rules, lack.metric()))));
+                        part,
+                        lack.metric() + " is missing of " + String.join(", ", who) + " ("
+                                + lack.absence().reason().word() + "): "
+                                + lack.absence().detail() + "; blinds "
+                                + blinded(rules, lack.metric()))
+                .because(lack.absence().reason().word())
+                .alikeTo(lack.metric() + " (" + lack.absence().reason().word() + ")")));
         if (findings.isEmpty() && !members.isEmpty()) {
             findings.add(Finding.ok(
-                    part,
-                    "all " + required.size() + " required metrics of "
-                            + members.size() + (members.size() == 1 ? " member" : " members")
-                            + " are there, or appear with their first event"));
+                            part,
+                            "all " + required.size() + " required metrics of "
+                                    + members.size() + (members.size() == 1 ? " member" : " members")
+                                    + " are there, or appear with their first event")
+                    .alikeTo("clusters show all that is required"));
         }
         return findings;
+    }
+
+    /** Of a member whose database takes this share of its quota. */
+    static Finding nearlyFull(String cluster, String member, double share) {
+        return Finding.note(
+                        "etcd " + cluster,
+                        "the database of " + member + " takes " + Math.round(100 * share)
+                                + " % of its quota; compact and defragment, or raise --quota-backend-bytes")
+                .alikeTo("databases nearly full");
     }
 
     /** Rules that read this metric; any metric when it is null. */

@@ -169,7 +169,7 @@ class QuorateTest {
         assertThat(console.complained())
                 .contains("prometheus", "etcd c1", "clickhouse", "kafka")
                 .contains("nobody listens at 127.0.0.1:1; check the address and that the member runs")
-                .contains("does not answer (Failed to connect to 127.0.0.1:1)")
+                .contains("cannot be asked: refused: Failed to connect to 127.0.0.1:1")
                 .doesNotContain("ok ");
         assertThat(console.told())
                 .contains("2 rules: EtcdElectionStorm, EtcdWalFsyncRegression; 1 Prometheus; 1 etcd cluster\n")

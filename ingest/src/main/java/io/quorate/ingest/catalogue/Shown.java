@@ -1,13 +1,21 @@
 package io.quorate.ingest.catalogue;
 
+import io.quorate.events.Histogram;
+import io.quorate.events.MemberScrape;
+import io.quorate.events.Sample;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What one member showed when it was last looked at, and so which metrics of the catalogue it lacks, and why. */
 public final class Shown {
 
     private static final Pattern FORBIDDEN = Pattern.compile("\\b(401|403)\\b|(^|last: )auth\\b");
+
+    private static final String VERSION = "etcd_server_version";
+    private static final String VERSION_LABEL = "server_version=\"";
 
     private final Set<String> metrics;
     private final @Nullable String version;
@@ -31,6 +39,41 @@ public final class Shown {
      */
     public static Shown page(Set<String> metrics, @Nullable String version, int members) {
         return new Shown(Set.copyOf(metrics), version, members, null);
+    }
+
+    /**
+     * A member as this scrape of it has it.
+     *
+     * @param members of its cluster; 0 when unknown
+     */
+    public static Shown of(MemberScrape scrape, int members) {
+        String failure = scrape.failure();
+        return failure == null ? page(metrics(scrape), version(scrape), members) : failed(failure);
+    }
+
+    /** The base names of those of the catalogue that a scrape shows. */
+    public static Set<String> metrics(MemberScrape scrape) {
+        Set<String> metrics = new TreeSet<>();
+        scrape.histograms().stream().map(Histogram::metric).forEach(metrics::add);
+        Stream.concat(scrape.counters().stream(), scrape.gauges().stream())
+                .map(Sample::metric)
+                .forEach(metrics::add);
+        if (scrape.memberId() != null) {
+            // The scrape carries its label in a field of its own.
+            metrics.add("etcd_server_id");
+        }
+        metrics.removeIf(metric -> Catalogue.shipped().metric(metric) == null);
+        return metrics;
+    }
+
+    /** The version of etcd that a scrape tells; null when it does not. */
+    public static @Nullable String version(MemberScrape scrape) {
+        return scrape.gauges().stream()
+                .filter(gauge ->
+                        gauge.metric().equals(VERSION) && gauge.labels().startsWith(VERSION_LABEL))
+                .map(gauge -> gauge.labels().substring(VERSION_LABEL.length()).replaceFirst("\".*", ""))
+                .findFirst()
+                .orElse(null);
     }
 
     /** A member whose scrape failed, with the reason as the scrape has it. */
@@ -59,6 +102,11 @@ public final class Shown {
                         Absence.Reason.NOT_SCRAPED,
                         "no scrape of it comes; let Prometheus scrape its client address, or what"
                                 + " --listen-metrics-urls says"));
+    }
+
+    /** Whether it showed anything at all. */
+    public boolean isPage() {
+        return ofAll == null;
     }
 
     /** Why this metric is missing; null when it is there. */

@@ -1,6 +1,7 @@
 package io.quorate.ingest.discovery;
 
 import io.quorate.ingest.transport.HttpTransport;
+import io.quorate.ingest.transport.TlsTrouble;
 import io.quorate.ingest.transport.Transport;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -44,6 +45,10 @@ final class Http {
             return body.readUtf8();
         } catch (InterruptedIOException e) {
             throw new IOException(where + " gave no whole answer within " + PATIENCE.toSeconds() + "s", e);
+        } catch (IOException e) {
+            throw TlsTrouble.of(e, url.host() + ":" + url.port())
+                    .map(trouble -> new IOException(where + " cannot be asked: " + trouble, e))
+                    .orElse(e);
         } finally {
             client.connectionPool().evictAll();
         }

@@ -39,7 +39,7 @@ public record EtcdDiscovery(
      *
      * @throws IllegalArgumentException when its addresses or its name cannot be, with a message for people
      */
-    EtcdSettings cluster(Target target) {
+    public EtcdSettings cluster(Target target) {
         Map<String, String> labels = new TreeMap<>(target.labels());
         labels.remove("cluster");
         return new EtcdSettings(

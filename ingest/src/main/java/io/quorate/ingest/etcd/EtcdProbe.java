@@ -70,8 +70,16 @@ public final class EtcdProbe {
 
         private static final long serialVersionUID = 1;
 
-        private NoAnswer(String why) {
-            super(why);
+        private final String failure;
+
+        private NoAnswer(FailedCall call) {
+            super(call.detail());
+            this.failure = call.failure();
+        }
+
+        /** The class of failures that the poller puts it in. */
+        public String failure() {
+            return failure;
         }
     }
 
@@ -122,8 +130,7 @@ public final class EtcdProbe {
         } catch (ExecutionException e) {
             Throwable why = Objects.requireNonNullElse(e.getCause(), e);
             if (login == null || !Login.wanted(why) || token != null) {
-                throw new NoAnswer(
-                        FailedCall.of(why, endpoint, deadline, answered).detail());
+                throw new NoAnswer(FailedCall.of(why, endpoint, deadline, answered));
             }
             CompletableFuture<Boolean> another = new CompletableFuture<>();
             login.renew(endpoint, deadline, null, Runnable::run, another::complete);
@@ -131,7 +138,7 @@ public final class EtcdProbe {
                 return answer(endpoint, deadline, answered, login, call);
             }
             FailedCall refused = login.refused();
-            throw new NoAnswer((refused == null ? FailedCall.of(why, endpoint, deadline, answered) : refused).detail());
+            throw new NoAnswer(refused == null ? FailedCall.of(why, endpoint, deadline, answered) : refused);
         }
     }
 

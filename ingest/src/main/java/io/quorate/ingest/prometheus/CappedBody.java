@@ -6,15 +6,22 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 
 /** A body that ends in trouble when it is too large after unpacking, and remembers how it began, for people. */
-final class CappedBody extends FilterInputStream {
+public final class CappedBody extends FilterInputStream {
 
     private final long cap;
+    private final String advice;
     private final byte[] beginning = new byte[160];
     private long read;
 
-    CappedBody(InputStream in, long cap) {
+    /**
+     * Over that.
+     *
+     * @param advice what to do when it is larger
+     */
+    public CappedBody(InputStream in, long cap, String advice) {
         super(in);
         this.cap = cap;
+        this.advice = advice;
     }
 
     @Override
@@ -32,17 +39,14 @@ final class CappedBody extends FilterInputStream {
             }
             read += count;
             if (read > cap) {
-                throw new PollTrouble(
-                        "too-large",
-                        "the answer is larger than " + cap + " bytes; narrow the selector, or list the server several"
-                                + " times with a part of the clusters each");
+                throw new PollTrouble("too-large", "the answer is larger than " + cap + " bytes; " + advice);
             }
         }
         return count;
     }
 
     /** How it began, on one line. */
-    String beginning() {
+    public String beginning() {
         return new String(beginning, 0, (int) Math.min(read, beginning.length), StandardCharsets.UTF_8)
                 .replaceAll("\\s+", " ");
     }

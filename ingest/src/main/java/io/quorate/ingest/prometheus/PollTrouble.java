@@ -14,13 +14,13 @@ import okhttp3.HttpUrl;
 import org.jspecify.annotations.Nullable;
 
 /** Why a poll of a Prometheus or a page of metrics brought nothing: a class for machines, words for people. */
-final class PollTrouble extends IOException {
+public final class PollTrouble extends IOException {
 
     private static final long serialVersionUID = 1;
 
     private final String reason;
 
-    PollTrouble(String reason, String detail) {
+    public PollTrouble(String reason, String detail) {
         super(detail);
         this.reason = reason;
     }
@@ -31,7 +31,7 @@ final class PollTrouble extends IOException {
      * @param timeout how long that was at most
      * @param everAnswered whether this address ever did
      */
-    static PollTrouble of(IOException e, Duration timeout, HttpUrl address, boolean everAnswered) {
+    public static PollTrouble of(IOException e, Duration timeout, HttpUrl address, boolean everAnswered) {
         if (e instanceof PollTrouble trouble) {
             return trouble;
         }
@@ -80,7 +80,22 @@ final class PollTrouble extends IOException {
         return false;
     }
 
-    String reason() {
+    /** A class of failures, one of few. */
+    public String reason() {
         return reason;
+    }
+
+    /** What to do, for people, where the message does not say it; else blank. */
+    public String next() {
+        if (String.valueOf(getMessage()).contains("; ")) {
+            return "";
+        }
+        return switch (reason) {
+            case "timeout" -> "check whether it hangs, and the way to it";
+            case "http-status" -> "look at the log of whoever answers there";
+            case "not-metrics", "not-json", "not-prometheus" -> "check the address";
+            case "unreachable", "error" -> "check the address and that it is up";
+            default -> "";
+        };
     }
 }

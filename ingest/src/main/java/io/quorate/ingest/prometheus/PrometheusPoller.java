@@ -45,6 +45,8 @@ final class PrometheusPoller implements Poller {
     private static final Logger LOG = LoggerFactory.getLogger(PrometheusPoller.class);
     private static final long BODY_CAP = 16L << 20;
     private static final long ERROR_BODY_CAP = 1L << 16;
+    private static final String NARROW =
+            "narrow the selector, or list the server several times with a part of the clusters each";
     /** Names go in the body of a POST, so this is not about a URL; it keeps one expression from growing without end. */
     private static final int LONGEST_NAMES = 8 << 10;
     /** To begin with; less where the answer is too large all the same. */
@@ -308,10 +310,10 @@ final class PrometheusPoller implements Poller {
 
     private static void read(Response response, MatrixAnswer.SeriesTaker taker) throws IOException {
         if (response.isSuccessful()) {
-            MatrixAnswer.read(new CappedBody(response.body().byteStream(), BODY_CAP), taker);
+            MatrixAnswer.read(new CappedBody(response.body().byteStream(), BODY_CAP, NARROW), taker);
             return;
         }
-        CappedBody body = new CappedBody(response.body().byteStream(), ERROR_BODY_CAP);
+        CappedBody body = new CappedBody(response.body().byteStream(), ERROR_BODY_CAP, NARROW);
         String hint = switch (response.code()) {
             case 401 ->
                 "; expected a user or a token that may query: set basic (user, and password-file or password-env),"

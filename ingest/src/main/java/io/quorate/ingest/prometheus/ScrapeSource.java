@@ -6,7 +6,6 @@ import io.quorate.ingest.poll.PollContext;
 import io.quorate.ingest.poll.PollSource;
 import io.quorate.ingest.poll.PollSplit;
 import io.quorate.ingest.poll.Poller;
-import io.quorate.ingest.transport.HttpTransport;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -79,17 +78,9 @@ public final class ScrapeSource extends PollSource {
                     .connectionPool(HttpTransport.pool())
                     .build();
             entries.forEach((name, entry) -> {
-                clients.put(name, client(entry));
+                clients.put(name, MemberPage.client(base, entry));
                 entry.transport().cautions(List.of()).forEach(caution -> LOG.warn("{}: {}", name, caution));
             });
-        }
-
-        private OkHttpClient client(ScrapeSettings entry) {
-            return HttpTransport.over(base, entry.transport())
-                    .callTimeout(entry.timeout())
-                    .connectTimeout(entry.timeout())
-                    .readTimeout(entry.timeout())
-                    .build();
         }
 
         @Override

@@ -1,17 +1,12 @@
 package io.quorate.jobs.percentiles;
 
 import io.quorate.events.ClusterRoster;
-import io.quorate.events.Histogram;
 import io.quorate.events.MemberScrape;
 import io.quorate.events.MemberStatus;
-import io.quorate.events.Sample;
-import io.quorate.ingest.catalogue.Catalogue;
+import io.quorate.ingest.catalogue.Shown;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
-import java.util.Set;
-import java.util.TreeSet;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,9 +38,6 @@ public record Sighting(
         ROSTER
     }
 
-    private static final String VERSION = "etcd_server_version";
-    private static final String VERSION_LABEL = "server_version=\"";
-
     public Sighting {
         Objects.requireNonNull(kind, "kind");
         Objects.requireNonNull(cluster, "cluster");
@@ -56,16 +48,6 @@ public record Sighting(
     }
 
     static Sighting of(MemberScrape scrape) {
-        Set<String> metrics = new TreeSet<>();
-        scrape.histograms().stream().map(Histogram::metric).forEach(metrics::add);
-        Stream.concat(scrape.counters().stream(), scrape.gauges().stream())
-                .map(Sample::metric)
-                .forEach(metrics::add);
-        if (scrape.memberId() != null) {
-            // The scrape carries its label in a field of its own.
-            metrics.add("etcd_server_id");
-        }
-        metrics.removeIf(metric -> Catalogue.shipped().metric(metric) == null);
         return new Sighting(
                 Kind.SCRAPE,
                 scrape.cluster(),
@@ -73,9 +55,9 @@ public record Sighting(
                 scrape.member(),
                 scrape.memberId(),
                 scrape.observedAt(),
-                version(scrape),
+                Shown.version(scrape),
                 scrape.failure(),
-                List.copyOf(metrics),
+                List.copyOf(Shown.metrics(scrape)),
                 List.of());
     }
 
@@ -110,14 +92,5 @@ public record Sighting(
     /** What another one of the same replaces when it is newer. */
     String whose() {
         return kind + " " + member;
-    }
-
-    private static @Nullable String version(MemberScrape scrape) {
-        return scrape.gauges().stream()
-                .filter(gauge ->
-                        gauge.metric().equals(VERSION) && gauge.labels().startsWith(VERSION_LABEL))
-                .map(gauge -> gauge.labels().substring(VERSION_LABEL.length()).replaceFirst("\".*", ""))
-                .findFirst()
-                .orElse(null);
     }
 }
