@@ -1,13 +1,24 @@
 package io.quorate.testkit;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
+import java.security.KeyStore;
+import java.security.PrivateKey;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateFactory;
+import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
 
 /** A certificate authority for one test, by the machine's openssl. */
 public final class TestAuthority {
@@ -19,6 +30,31 @@ public final class TestAuthority {
         public void replace(Issued others) {
             move(certificate, others.certificate());
             move(key, others.key());
+        }
+
+        /** For a server that shows this. */
+        public SSLContext context() {
+            try (InputStream pem = Files.newInputStream(certificate)) {
+                Certificate shown = CertificateFactory.getInstance("X.509").generateCertificate(pem);
+                KeyStore store = KeyStore.getInstance("PKCS12");
+                store.load(null, null);
+                store.setKeyEntry("shown", privateKey(), new char[0], new Certificate[] {shown});
+                KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+                keys.init(store, new char[0]);
+                SSLContext context = SSLContext.getInstance("TLS");
+                context.init(keys.getKeyManagers(), null, null);
+                return context;
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            } catch (GeneralSecurityException e) {
+                throw new IllegalStateException(certificate + " cannot be shown", e);
+            }
+        }
+
+        private PrivateKey privateKey() throws IOException, GeneralSecurityException {
+            String base64 = Files.readString(key).replaceAll("-----[A-Z ]+-----|\\s", "");
+            return KeyFactory.getInstance("EC")
+                    .generatePrivate(new PKCS8EncodedKeySpec(Base64.getDecoder().decode(base64)));
         }
     }
 

@@ -1,4 +1,4 @@
-/** The rules of the house, for tests only. */
+/** The rules of the house, and servers that behave badly; for tests only. */
 @NullMarked
 package io.quorate.testkit;
 

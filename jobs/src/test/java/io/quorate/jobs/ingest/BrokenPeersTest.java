@@ -27,6 +27,7 @@ import io.quorate.jobs.JobEnvironment;
 import io.quorate.jobs.percentiles.PercentilesPipeline;
 import io.quorate.jobs.settings.FlinkSettings;
 import io.quorate.jobs.settings.WindowSettings;
+import io.quorate.testkit.BadTarget;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -66,6 +67,9 @@ class BrokenPeersTest {
 
     /** A server that keeps failing is left alone for a while. */
     private static final String NOT_ASKED = "not-asked";
+
+    /** Of what a Prometheus answers. */
+    private static final String BEGINNING = "{\"status\":\"success\",\"data\":{\"resultType\":\"matrix\",\"result\":[";
 
     private static final InMemoryReporter METRICS = InMemoryReporter.createWithRetainedMetrics();
 
@@ -168,13 +172,13 @@ class BrokenPeersTest {
                         .toList()));
 
         alone = run("");
-        besidePrometheus(PAGE, opened(FakePeer.answering("200 OK", "<!doctype html><title>Sign in</title>")));
-        besidePrometheus(ERROR, opened(FakePeer.answering("500 Internal Server Error", "out of memory")));
-        besidePrometheus(HALF, opened(FakePeer.answeringHalf()));
-        besidePrometheus(SILENT, opened(FakePeer.silent()));
-        besidePrometheus(LARGE, opened(FakePeer.answeringMebibytes(100)));
-        besidePrometheus(BOMB, opened(FakePeer.answeringPackedMebibytes(10 << 10)));
-        besideEtcd(HUNG_MEMBER, opened(FakePeer.silent()).url());
+        besidePrometheus(PAGE, opened(BadTarget.answering("200 OK", "<!doctype html><title>Sign in</title>")));
+        besidePrometheus(ERROR, opened(BadTarget.answering("500 Internal Server Error", "out of memory")));
+        besidePrometheus(HALF, opened(BadTarget.answeringHalf(BEGINNING)));
+        besidePrometheus(SILENT, opened(BadTarget.silent()));
+        besidePrometheus(LARGE, opened(BadTarget.answeringMebibytes(BEGINNING, 100)));
+        besidePrometheus(BOMB, opened(BadTarget.answeringPackedMebibytes(BEGINNING, 10 << 10)));
+        besideEtcd(HUNG_MEMBER, opened(BadTarget.silent()).url());
         besideEtcd(REFUSING_MEMBER, "http://127.0.0.1:" + FreePorts.next());
         besideEtcd(TLS_MEMBER, "http://" + etcdThatSpeaksTls(home));
 
@@ -320,7 +324,7 @@ class BrokenPeersTest {
         assertThat(run.windows().starts()).as("starts of the job").isEqualTo(1);
     }
 
-    private static void besidePrometheus(String which, FakePeer broken) throws Exception {
+    private static void besidePrometheus(String which, BadTarget broken) throws Exception {
         Duration poll = which.equals(LARGE) || which.equals(BOMB) ? Duration.ofSeconds(5) : POLL;
         BROKEN.put(which, run(broken.url(), PrometheusSettings.of(broken.url(), poll)));
     }
