@@ -24,7 +24,7 @@ import picocli.CommandLine.Option;
 final class DoctorCommand implements Callable<Integer> {
 
     /** What is told after ten seconds nobody waits for, and Java wants some of them to begin and to end. */
-    private static final Duration IN_ALL = Duration.ofSeconds(8);
+    private static final Duration IN_ALL = Duration.ofSeconds(7);
 
     /** How findings are written. */
     enum Format {
@@ -56,14 +56,15 @@ final class DoctorCommand implements Callable<Integer> {
         Settings settings = SettingsReader.read(config);
         List<Finding> findings = new ArrayList<>();
         findings.add(Finding.ok("settings", config + ": " + summary(settings)));
+        FleetCheckup fleet;
         try (Looking looking = new Looking(IN_ALL)) {
             // First, so that they do not wait for a fleet.
             PartsCheckup parts = PartsCheckup.begin(settings, looking);
-            FleetCheckup fleet = FleetCheckup.begin(settings, looking);
+            fleet = FleetCheckup.begin(settings, looking);
             findings.addAll(parts.found());
             findings.addAll(fleet.answered());
-            findings.addAll(fleet.seen());
         }
+        findings.addAll(fleet.seen());
         return tell(Digest.of(findings));
     }
 

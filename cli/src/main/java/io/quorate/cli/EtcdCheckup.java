@@ -37,14 +37,16 @@ final class EtcdCheckup {
      * Begins to ask its endpoints.
      *
      * @param origin where these come from, for who has to mend that
+     * @param turn its number in the list that it is of
      * @param patience with each
      */
-    static EtcdCheckup begin(EtcdSettings settings, String origin, Duration patience, Looking looking) {
+    static EtcdCheckup begin(EtcdSettings settings, String origin, int turn, Duration patience, Looking looking) {
         EtcdCheckup cluster = new EtcdCheckup(settings, origin);
         for (String endpoint : settings.endpoints()) {
             cluster.looks.put(
                     endpoint,
                     looking.begin(
+                            turn,
                             patience,
                             within -> cluster.ask(endpoint, within),
                             thrown -> cluster.missed(endpoint, "error", thrown + "; check the address")));

@@ -2,6 +2,7 @@ package io.quorate.cli;
 
 import io.quorate.ingest.catalogue.Shown;
 import io.quorate.ingest.etcd.EtcdProbe;
+import io.quorate.ingest.etcd.EtcdSettings;
 import io.quorate.jobs.settings.Settings;
 import io.quorate.rules.Rule;
 import java.time.Duration;
@@ -34,6 +35,7 @@ final class FleetCheckup {
             servers.put(
                     server,
                     looking.begin(
+                            0,
                             Looking.patience(1),
                             server::ask,
                             thrown -> List.of(
@@ -43,8 +45,9 @@ final class FleetCheckup {
                 .mapToInt(cluster -> cluster.endpoints().size())
                 .sum();
         Duration patience = Looking.patience(listed);
-        settings.etcd()
-                .forEach(cluster -> clusters.add(EtcdCheckup.begin(cluster, EtcdCheckup.LISTED, patience, looking)));
+        for (EtcdSettings cluster : settings.etcd()) {
+            clusters.add(EtcdCheckup.begin(cluster, EtcdCheckup.LISTED, clusters.size(), patience, looking));
+        }
         this.scraped = settings.scraped().stream()
                 .map(entry -> MetricsCheckup.begin(entry, looking))
                 .toList();

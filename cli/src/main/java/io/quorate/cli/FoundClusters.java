@@ -26,6 +26,7 @@ final class FoundClusters {
         this.place = settings.targets().clusters();
         this.looking = looking;
         this.asked = looking.begin(
+                0,
                 looking.inAll(),
                 patience -> find(),
                 thrown -> new Asked(
@@ -46,7 +47,8 @@ final class FoundClusters {
         List<EtcdCheckup> begun = new ArrayList<>();
         for (Target target : found.targets()) {
             try {
-                begun.add(EtcdCheckup.begin(settings.cluster(target), "what is found", patience, looking));
+                begun.add(
+                        EtcdCheckup.begin(settings.cluster(target), "what is found", begun.size(), patience, looking));
             } catch (IllegalArgumentException e) {
                 findings.add(Finding.miss(PART + " " + target.id(), "is found, but cannot be asked: " + e.getMessage())
                         .because("discovery"));

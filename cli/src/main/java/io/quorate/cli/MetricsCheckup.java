@@ -49,6 +49,7 @@ final class MetricsCheckup {
         this.probe = new ScrapeProbe(settings);
         this.looking = looking;
         this.asked = looking.begin(
+                0,
                 looking.inAll(),
                 patience -> find(),
                 thrown -> new Asked(Discovered.untold(place, PART, String.valueOf(thrown)), Map.of()));
@@ -70,6 +71,7 @@ final class MetricsCheckup {
             members.put(
                     target,
                     looking.begin(
+                            members.size(),
                             patience,
                             within -> ask(target, size, within),
                             thrown -> missed(target, "error", thrown + "; check the address")));

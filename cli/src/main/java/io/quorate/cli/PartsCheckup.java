@@ -90,6 +90,7 @@ final class PartsCheckup {
                 part,
                 name,
                 looking.begin(
+                        0,
                         PATIENCE,
                         patience -> look.get(),
                         thrown -> Finding.miss(part, name + " cannot be asked (" + thrown + "); check the address"))));
