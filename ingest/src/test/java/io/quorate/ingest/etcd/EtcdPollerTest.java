@@ -8,7 +8,6 @@ import io.quorate.desk.FreePorts;
 import io.quorate.desk.Home;
 import io.quorate.events.ClusterRoster;
 import io.quorate.events.MemberStatus;
-import io.quorate.ingest.Observation;
 import io.quorate.ingest.poll.FakePollContext;
 import io.quorate.ingest.transport.Transport;
 import java.io.IOException;
@@ -22,9 +21,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,16 +30,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Against a real etcd cluster of three members. */
 class EtcdPollerTest {
 
+    @AutoClose
     private final FakePollContext context = new FakePollContext();
 
     @TempDir
     Path folder;
-
-    @AfterEach
-    void close() {
-        context.close();
-        assertThat(context.mistakes).isEmpty();
-    }
 
     @Test
     void seesMembersAnswerHangDieAndReturn() {
@@ -50,20 +42,24 @@ class EtcdPollerTest {
                 EtcdPoller poller = poller(cluster.endpoints())) {
             poller.start();
             await().atMost(Duration.ofSeconds(15))
-                    .until(() -> statuses().filter(MemberStatus::answered).count() >= 9);
+                    .until(() -> context.statuses().stream()
+                                    .filter(MemberStatus::answered)
+                                    .count()
+                            >= 9);
 
             EtcdCluster.Member leader = cluster.leader().orElseThrow();
-            assertThat(statuses().filter(MemberStatus::answered)).allSatisfy(status -> {
-                assertThat(status.member()).isIn("m1", "m2", "m3");
-                assertThat(status.memberId()).isEqualTo(cluster.id(cluster.member(status.member())));
-                assertThat(status.voters()).isEqualTo(3);
-                assertThat(status.clusterId()).matches("[1-9a-f][0-9a-f]*");
-                assertThat(status.version()).startsWith("3.");
-                assertThat(status.dbSizeBytes()).isPositive();
-            });
+            assertThat(context.statuses().stream().filter(MemberStatus::answered))
+                    .allSatisfy(status -> {
+                        assertThat(status.member()).isIn("m1", "m2", "m3");
+                        assertThat(status.memberId()).isEqualTo(cluster.id(cluster.member(status.member())));
+                        assertThat(status.voters()).isEqualTo(3);
+                        assertThat(status.clusterId()).matches("[1-9a-f][0-9a-f]*");
+                        assertThat(status.version()).startsWith("3.");
+                        assertThat(status.dbSizeBytes()).isPositive();
+                    });
             assertThat(last(leader.name()).leaderId()).isEqualTo(cluster.id(leader));
-            assertThat(statuses().map(MemberStatus::observedAt)).doesNotHaveDuplicates();
-            ClusterRoster roster = rosters().findFirst().orElseThrow();
+            assertThat(context.statuses()).extracting(MemberStatus::observedAt).doesNotHaveDuplicates();
+            ClusterRoster roster = context.rosters().get(0);
             assertThat(roster.members())
                     .extracting(ClusterRoster.Member::name)
                     .containsExactlyInAnyOrder("m1", "m2", "m3");
@@ -93,7 +89,7 @@ class EtcdPollerTest {
             Instant restarted = Instant.now();
             awaitLast(follower.name(), null);
             assertThat(last(follower.name()).observedAt()).isBefore(restarted.plusSeconds(3));
-            await().until(() -> rosters().count() >= 3);
+            await().until(() -> context.rosters().size() >= 3);
         }
     }
 
@@ -110,17 +106,18 @@ class EtcdPollerTest {
             endpoints.add(place, foreign);
             try (EtcdPoller poller = poller(endpoints)) {
                 poller.start();
-                await().atMost(Duration.ofSeconds(20)).until(() -> rosters().count() >= 3 && answers() >= 12);
+                await().atMost(Duration.ofSeconds(20))
+                        .until(() -> context.rosters().size() >= 3 && answers() >= 12);
 
-                List<MemberStatus> seen = statuses().toList();
-                String clusterId = rosters().findFirst().orElseThrow().clusterId();
+                List<MemberStatus> seen = context.statuses();
+                String clusterId = context.rosters().get(0).clusterId();
                 assertThat(seen)
                         .filteredOn(MemberStatus::answered)
                         .as("one cluster alone, so its leadership is never reset")
                         .allMatch(status -> own.contains(status.endpoint()))
                         .extracting(MemberStatus::clusterId)
                         .containsOnly(clusterId);
-                assertThat(rosters())
+                assertThat(context.rosters())
                         .allSatisfy(roster -> assertThat(roster.members())
                                 .extracting(ClusterRoster.Member::name)
                                 .containsExactlyInAnyOrder("m1", "m2"));
@@ -135,9 +132,7 @@ class EtcdPollerTest {
                                 .matches(foreign.substring(7) + " is a member of cluster [0-9a-f]+, expected one of "
                                         + clusterId + " as most endpoints of c1 are; take it out of"
                                         + " ingest\\.etcd\\.endpoints, or list it under a cluster of its own"));
-                assertThat(context.observations().stream()
-                                .map(Observation::deadLetter)
-                                .filter(Objects::nonNull))
+                assertThat(context.letters())
                         .as("told once, not every second")
                         .singleElement()
                         .satisfies(letter -> assertThat(letter.reason()).isEqualTo("foreign"));
@@ -146,7 +141,7 @@ class EtcdPollerTest {
     }
 
     private long answers() {
-        return statuses().filter(MemberStatus::answered).count();
+        return context.statuses().stream().filter(MemberStatus::answered).count();
     }
 
     @Test
@@ -154,11 +149,11 @@ class EtcdPollerTest {
         String endpoint = "http://127.0.0.1:" + FreePorts.next();
         try (EtcdPoller poller = poller(List.of(endpoint))) {
             poller.start();
-            await().until(() -> statuses().count() >= 2);
+            await().until(() -> context.statuses().size() >= 2);
         }
 
-        assertThat(rosters()).isEmpty();
-        assertThat(statuses()).allSatisfy(status -> {
+        assertThat(context.rosters()).isEmpty();
+        assertThat(context.statuses()).allSatisfy(status -> {
             assertThat(status.failure()).isEqualTo("refused");
             assertThat(status.failureDetail())
                     .isEqualTo("nobody listens at " + endpoint.substring(7)
@@ -185,11 +180,11 @@ class EtcdPollerTest {
 
     /** The first questions may come too late: who asks is only just starting, on a busy machine for longer. */
     private void awaitFailure(String failure, String detail) {
-        await().untilAsserted(() -> assertThat(statuses()).anySatisfy(status -> {
+        await().untilAsserted(() -> assertThat(context.statuses()).anySatisfy(status -> {
             assertThat(status.failure()).isEqualTo(failure);
             assertThat(status.failureDetail()).isEqualTo(detail);
         }));
-        assertThat(statuses()).extracting(MemberStatus::failure).isSubsetOf(failure, "timeout");
+        assertThat(context.statuses()).extracting(MemberStatus::failure).isSubsetOf(failure, "timeout");
     }
 
     /** What stands in the way of a plain question that TLS answers: an alert, and nothing else. */
@@ -219,7 +214,7 @@ class EtcdPollerTest {
             try (EtcdPoller poller = poller(List.of("http://" + address))) {
                 poller.start();
                 // The first question may come too late: who asks is only just starting.
-                await().untilAsserted(() -> assertThat(statuses())
+                await().untilAsserted(() -> assertThat(context.statuses())
                         .anySatisfy(status -> assertThat(status.failureDetail())
                                 .isEqualTo(address + " answers in HTTP/1: it is no etcd; write the client address of"
                                         + " a member in ingest.etcd.endpoints")));
@@ -259,17 +254,9 @@ class EtcdPollerTest {
     }
 
     private MemberStatus last(String member) {
-        return statuses()
+        return context.statuses().stream()
                 .filter(status -> status.member().equals(member))
                 .reduce((earlier, later) -> later)
                 .orElseThrow();
-    }
-
-    private Stream<MemberStatus> statuses() {
-        return context.observations().stream().map(Observation::status).filter(Objects::nonNull);
-    }
-
-    private Stream<ClusterRoster> rosters() {
-        return context.observations().stream().map(Observation::roster).filter(Objects::nonNull);
     }
 }

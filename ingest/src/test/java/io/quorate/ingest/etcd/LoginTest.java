@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 import io.quorate.desk.EtcdCluster;
 import io.quorate.desk.Home;
 import io.quorate.events.MemberStatus;
-import io.quorate.ingest.Observation;
 import io.quorate.ingest.poll.FakePollContext;
 import io.quorate.ingest.transport.BasicLogin;
 import io.quorate.ingest.transport.Transport;
@@ -18,10 +17,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,16 +31,11 @@ class LoginTest {
 
     private static final Duration SECOND = Duration.ofSeconds(1);
 
+    @AutoClose
     private final FakePollContext context = new FakePollContext();
 
     @TempDir
     Path folder;
-
-    @AfterEach
-    void close() {
-        context.close();
-        assertThat(context.mistakes).isEmpty();
-    }
 
     @Test
     void comesOnceWhenACallIsRefusedAndItsTokenServesAllThatFollow() {
@@ -72,10 +65,10 @@ class LoginTest {
         try (FakeEtcd etcd = new FakeEtcd();
                 EtcdPoller poller = poller(etcd.url(), BasicLogin.of("watcher", "wr0ng"))) {
             poller.start();
-            await().until(() -> statuses().size() >= 4);
+            await().until(() -> context.statuses().size() >= 4);
 
             assertThat(etcd.logins).hasSize(1);
-            assertThat(statuses()).allSatisfy(status -> {
+            assertThat(context.statuses()).allSatisfy(status -> {
                 assertThat(status.failure()).isEqualTo("auth");
                 assertThat(status.failureDetail())
                         .contains("takes no login of user 'watcher'", "check ingest.etcd.user")
@@ -89,10 +82,10 @@ class LoginTest {
         try (FakeEtcd etcd = new FakeEtcd();
                 EtcdPoller poller = poller(etcd.url(), null)) {
             poller.start();
-            await().until(() -> !statuses().isEmpty());
+            await().until(() -> !context.statuses().isEmpty());
 
-            assertThat(statuses().get(0).failure()).isEqualTo("auth");
-            assertThat(statuses().get(0).failureDetail())
+            assertThat(context.statuses().get(0).failure()).isEqualTo("auth");
+            assertThat(context.statuses().get(0).failureDetail())
                     .contains("user name is empty", "set tls.certificate and tls.key, or user and password-file");
         }
     }
@@ -105,7 +98,7 @@ class LoginTest {
             poller.start();
             await().until(() -> answered() >= 1);
             etcd.forgetTokens();
-            await().until(() -> statuses().stream().anyMatch(status -> "auth".equals(status.failure())));
+            await().until(() -> context.statuses().stream().anyMatch(status -> "auth".equals(status.failure())));
             long before = answered();
 
             await().atMost(Duration.ofSeconds(60)).until(() -> answered() > before);
@@ -186,13 +179,6 @@ class LoginTest {
     }
 
     private long answered() {
-        return statuses().stream().filter(MemberStatus::answered).count();
-    }
-
-    private List<MemberStatus> statuses() {
-        return context.observations().stream()
-                .map(Observation::status)
-                .filter(Objects::nonNull)
-                .toList();
+        return context.statuses().stream().filter(MemberStatus::answered).count();
     }
 }

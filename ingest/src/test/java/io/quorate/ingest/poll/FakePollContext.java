@@ -1,8 +1,15 @@
 package io.quorate.ingest.poll;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.quorate.events.ClusterRoster;
+import io.quorate.events.DeadLetter;
+import io.quorate.events.MemberScrape;
+import io.quorate.events.MemberStatus;
 import io.quorate.ingest.Observation;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -11,6 +18,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** A reader that only collects. */
 public final class FakePollContext implements PollContext, AutoCloseable {
@@ -28,6 +37,30 @@ public final class FakePollContext implements PollContext, AutoCloseable {
 
     public List<Observation> observations() {
         return parcels.stream().map(Parcel::observation).toList();
+    }
+
+    public List<MemberScrape> scrapes() {
+        return all(Observation::scrape);
+    }
+
+    public List<MemberStatus> statuses() {
+        return all(Observation::status);
+    }
+
+    public List<ClusterRoster> rosters() {
+        return all(Observation::roster);
+    }
+
+    public List<DeadLetter> letters() {
+        return all(Observation::deadLetter);
+    }
+
+    private <T> List<T> all(Function<Observation, @Nullable T> part) {
+        return parcels.stream()
+                .map(Parcel::observation)
+                .map(part)
+                .filter(Objects::nonNull)
+                .toList();
     }
 
     @Override
@@ -99,8 +132,10 @@ public final class FakePollContext implements PollContext, AutoCloseable {
         mistakes.add(mistake);
     }
 
+    /** Fails if a poller made a mistake: a test that forgets to ask would pass. */
     @Override
     public void close() {
         clock.shutdownNow();
+        assertThat(mistakes).isEmpty();
     }
 }
