@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -49,20 +50,38 @@ class PemTest {
     @Test
     void areRefusedWhenTheyBreakOffAndNothingIsRepeated() throws Exception {
         String key = new String(openssl("genpkey -algorithm RSA"), StandardCharsets.US_ASCII);
-        for (String broken : new String[] {
-            key.substring(0, 300),
-            key.replaceFirst("M", "%"),
-            key.replace("A", ""),
-            key.replace("PRIVATE", "PUBLIC"),
-            ""
-        }) {
-            assertThatThrownBy(() -> Pem.key(broken.getBytes(StandardCharsets.US_ASCII)))
-                    .isInstanceOf(GeneralSecurityException.class)
-                    .message()
-                    .doesNotContain(key.substring(60, 80));
-        }
+        Map<String, String> broken = Map.of(
+                key.substring(0, 300),
+                "breaks off within PEM",
+                key.replaceFirst("MII", "%II"),
+                "breaks off within PEM",
+                key.replaceFirst("MII", "=II"),
+                "is damaged PEM",
+                key.replaceFirst("MII", "AAA"),
+                "holds no key of RSA, EC or Ed25519",
+                key.replace("PRIVATE", "PUBLIC"),
+                "holds no private key",
+                "",
+                "holds no private key");
+        // The whole words, and no cause: it might repeat what it could not read.
+        broken.forEach((text, words) -> assertThatThrownBy(() -> Pem.key(text.getBytes(StandardCharsets.US_ASCII)))
+                .isInstanceOf(GeneralSecurityException.class)
+                .hasMessage(words)
+                .hasNoCause());
         assertThatThrownBy(() -> Pem.key(openssl("genpkey -algorithm RSA -aes128 -pass pass:x")))
                 .hasMessageContaining("under a password");
+    }
+
+    /** As while somebody writes a second authority behind the first: half of it is not less trust. */
+    @Test
+    void ofWhomToTrustAreRefusedWhenTheLastBreaksOff() throws Exception {
+        String one = Files.readString(new TestAuthority(folder, "one").certificate());
+        String two = Files.readString(new TestAuthority(folder, "two").certificate());
+
+        assertThat(Pem.certificates((one + two).getBytes(StandardCharsets.US_ASCII)))
+                .hasSize(2);
+        assertThatThrownBy(() -> Pem.certificates((one + two.substring(0, 200)).getBytes(StandardCharsets.US_ASCII)))
+                .hasMessage("breaks off within PEM");
     }
 
     private static byte[] openssl(String arguments) throws Exception {
