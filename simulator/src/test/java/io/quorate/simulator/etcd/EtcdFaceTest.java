@@ -7,18 +7,12 @@ import static org.awaitility.Awaitility.await;
 import com.google.common.util.concurrent.ListenableFuture;
 import io.etcd.jetcd.api.AlarmRequest;
 import io.etcd.jetcd.api.AlarmType;
-import io.etcd.jetcd.api.ClusterGrpc;
-import io.etcd.jetcd.api.KVGrpc;
 import io.etcd.jetcd.api.MaintenanceGrpc;
 import io.etcd.jetcd.api.Member;
-import io.etcd.jetcd.api.MemberListRequest;
 import io.etcd.jetcd.api.MemberListResponse;
 import io.etcd.jetcd.api.RangeRequest;
 import io.etcd.jetcd.api.StatusRequest;
 import io.etcd.jetcd.api.StatusResponse;
-import io.grpc.Grpc;
-import io.grpc.InsecureChannelCredentials;
-import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.quorate.simulator.face.ServedFleet;
@@ -31,10 +25,9 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 /** Asks the members of a fleet that does not exist as a client of etcd would. */
@@ -42,19 +35,14 @@ class EtcdFaceTest {
 
     private static final Duration SOON = Duration.ofSeconds(30);
 
-    private final List<ManagedChannel> channels = new ArrayList<>();
-
-    @AfterEach
-    void hangUp() {
-        channels.forEach(ManagedChannel::shutdownNow);
-    }
+    @AutoClose
+    private final Members members = new Members();
 
     @Test
     void membersAgreeOnTheirLeaderAndTheListNamesThemAll() throws Exception {
         try (ServedFleet fleet = fleet("")) {
             List<String> endpoints = fleet.endpoints("c");
-            MemberListResponse list = ClusterGrpc.newBlockingStub(channel(endpoints.get(1)))
-                    .memberList(MemberListRequest.getDefaultInstance());
+            MemberListResponse list = members.list(endpoints.get(1));
 
             assertThat(list.getMembersList())
                     .isSortedAccordingTo((a, b) -> Long.compareUnsigned(a.getID(), b.getID()))
@@ -62,7 +50,7 @@ class EtcdFaceTest {
                     .containsExactlyInAnyOrder("m1", "m2", "m3");
             for (int i = 0; i < 3; i++) {
                 String name = "m" + (i + 1);
-                StatusResponse status = status(endpoints.get(i));
+                StatusResponse status = members.status(endpoints.get(i));
                 Member self = list.getMembersList().stream()
                         .filter(member -> member.getName().equals(name))
                         .findFirst()
@@ -82,17 +70,17 @@ class EtcdFaceTest {
     void theAlarmListIsAWriteAndTheStatusIsNone() throws Exception {
         try (ServedFleet fleet = fleet("")) {
             String endpoint = fleet.endpoints("c").get(0);
-            long before = status(endpoint).getRaftIndex();
-            assertThat(status(endpoint).getRaftIndex()).isEqualTo(before);
+            long before = members.status(endpoint).getRaftIndex();
+            assertThat(members.status(endpoint).getRaftIndex()).isEqualTo(before);
 
-            assertThat(maintenance(endpoint)
+            assertThat(members.maintenance(endpoint)
                             .alarm(AlarmRequest.getDefaultInstance())
                             .getAlarmsList())
                     .isEmpty();
 
             await().atMost(SOON)
-                    .untilAsserted(
-                            () -> assertThat(status(endpoint).getRaftIndex()).isEqualTo(before + 1));
+                    .untilAsserted(() ->
+                            assertThat(members.status(endpoint).getRaftIndex()).isEqualTo(before + 1));
         }
     }
 
@@ -101,9 +89,9 @@ class EtcdFaceTest {
         try (ServedFleet fleet = fleet("")) {
             String endpoint = fleet.endpoints("c").get(0);
 
-            assertThatThrownBy(() -> KVGrpc.newBlockingStub(channel(endpoint)).range(RangeRequest.getDefaultInstance()))
+            assertThatThrownBy(() -> members.keys(endpoint).range(RangeRequest.getDefaultInstance()))
                     .satisfies(thrown -> assertThat(code(thrown)).isEqualTo(Status.Code.UNIMPLEMENTED));
-            assertThatThrownBy(() -> maintenance(endpoint)
+            assertThatThrownBy(() -> members.maintenance(endpoint)
                             .alarm(AlarmRequest.newBuilder()
                                     .setAction(AlarmRequest.AlarmAction.DEACTIVATE)
                                     .setAlarm(AlarmType.NOSPACE)
@@ -118,13 +106,13 @@ class EtcdFaceTest {
             String endpoint = fleet.endpoints("c").get(1);
 
             await().atMost(SOON)
-                    .untilAsserted(() -> assertThatThrownBy(() -> status(endpoint))
+                    .untilAsserted(() -> assertThatThrownBy(() -> members.status(endpoint))
                             .satisfies(thrown -> assertThat(code(thrown)).isEqualTo(Status.Code.UNAVAILABLE))
                             .hasRootCauseInstanceOf(ConnectException.class));
             await().atMost(SOON)
                     .ignoreExceptions()
-                    .untilAsserted(
-                            () -> assertThat(status(endpoint).getLeader()).isNotZero());
+                    .untilAsserted(() ->
+                            assertThat(members.status(endpoint).getLeader()).isNotZero());
         }
     }
 
@@ -135,12 +123,12 @@ class EtcdFaceTest {
             URI page = URI.create(fleet.url() + "/c/m2/metrics");
 
             await().atMost(SOON)
-                    .untilAsserted(() -> assertThatThrownBy(() -> status(endpoint, 300))
+                    .untilAsserted(() -> assertThatThrownBy(() -> members.status(endpoint, Duration.ofMillis(300)))
                             .satisfies(thrown -> assertThat(code(thrown)).isEqualTo(Status.Code.DEADLINE_EXCEEDED)));
             assertThatThrownBy(() -> page(page, 300)).isInstanceOf(HttpTimeoutException.class);
             // Asked while it is stopped, answered once it is not.
             ListenableFuture<StatusResponse> asked =
-                    MaintenanceGrpc.newFutureStub(channel(endpoint)).status(StatusRequest.getDefaultInstance());
+                    MaintenanceGrpc.newFutureStub(members.channel(endpoint)).status(StatusRequest.getDefaultInstance());
             assertThat(page(page, 25_000)).contains("etcd_server_has_leader");
             assertThat(asked.get(25, TimeUnit.SECONDS).getHeader().getMemberId())
                     .isNotZero();
@@ -151,14 +139,14 @@ class EtcdFaceTest {
     void aMemberThatIsCutOffTellsThatItKnowsNoLeader() throws Exception {
         try (ServedFleet fleet = fleet("- { fault: partition, at: 1s, for: 30s, target: { member: m2 } }")) {
             await().atMost(SOON).untilAsserted(() -> {
-                StatusResponse alone = status(fleet.endpoints("c").get(1));
+                StatusResponse alone = members.status(fleet.endpoints("c").get(1));
                 assertThat(alone.getLeader()).isZero();
                 assertThat(alone.getErrorsList()).containsExactly("etcdserver: no leader");
             });
             await().atMost(SOON)
-                    .untilAsserted(
-                            () -> assertThat(status(fleet.endpoints("c").get(0)).getLeader())
-                                    .isNotZero());
+                    .untilAsserted(() -> assertThat(
+                                    members.status(fleet.endpoints("c").get(0)).getLeader())
+                            .isNotZero());
         }
     }
 
@@ -187,29 +175,6 @@ class EtcdFaceTest {
                 1,
                 0,
                 0);
-    }
-
-    private StatusResponse status(String endpoint) {
-        return status(endpoint, 5_000);
-    }
-
-    private StatusResponse status(String endpoint, long millis) {
-        return maintenance(endpoint)
-                .withDeadlineAfter(millis, TimeUnit.MILLISECONDS)
-                .status(StatusRequest.getDefaultInstance());
-    }
-
-    private MaintenanceGrpc.MaintenanceBlockingStub maintenance(String endpoint) {
-        return MaintenanceGrpc.newBlockingStub(channel(endpoint));
-    }
-
-    private ManagedChannel channel(String endpoint) {
-        URI uri = URI.create(endpoint);
-        ManagedChannel channel = Grpc.newChannelBuilderForAddress(
-                        uri.getHost(), uri.getPort(), InsecureChannelCredentials.create())
-                .build();
-        channels.add(channel);
-        return channel;
     }
 
     private static Status.Code code(Throwable thrown) {

@@ -1,4 +1,4 @@
-package io.quorate.cli;
+package io.quorate.simulator.etcd;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -7,39 +7,28 @@ import com.google.protobuf.Descriptors;
 import com.google.protobuf.Message;
 import io.etcd.jetcd.api.AlarmRequest;
 import io.etcd.jetcd.api.AlarmResponse;
-import io.etcd.jetcd.api.ClusterGrpc;
-import io.etcd.jetcd.api.KVGrpc;
-import io.etcd.jetcd.api.MaintenanceGrpc;
 import io.etcd.jetcd.api.Member;
-import io.etcd.jetcd.api.MemberListRequest;
 import io.etcd.jetcd.api.MemberListResponse;
 import io.etcd.jetcd.api.PutRequest;
-import io.etcd.jetcd.api.StatusRequest;
 import io.etcd.jetcd.api.StatusResponse;
-import io.grpc.Grpc;
-import io.grpc.InsecureChannelCredentials;
-import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.quorate.desk.EtcdCluster;
 import io.quorate.desk.Home;
 import io.quorate.simulator.face.ServedFleet;
 import io.quorate.simulator.plan.Plan;
-import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -55,7 +44,8 @@ class EtcdFacesTest {
     @TempDir
     Path folder;
 
-    private final List<ManagedChannel> channels = new ArrayList<>();
+    @AutoClose
+    private final Members members = new Members();
 
     /** What one party answers: by question which fields are filled, and of its words the pattern. */
     private record Answered(Map<String, Set<String>> filled) {}
@@ -79,8 +69,6 @@ class EtcdFacesTest {
             fill(cluster.endpoints().get(0));
             filled.putAll(full(cluster.endpoints()));
             return new Answered(filled);
-        } finally {
-            hangUp();
         }
     }
 
@@ -101,8 +89,6 @@ class EtcdFacesTest {
         }
         try (ServedFleet fleet = ServedFleet.start(growing, 7, Instant.now(), 1, 0, 0)) {
             filled.putAll(full(fleet.endpoints("faces")));
-        } finally {
-            hangUp();
         }
         return new Answered(filled);
     }
@@ -110,7 +96,7 @@ class EtcdFacesTest {
     /** Of a cluster that is well and idle. */
     private Map<String, Set<String>> answers(List<String> endpoints, String line) {
         Map<String, Set<String>> filled = new TreeMap<>();
-        MemberListResponse list = cluster(endpoints.get(0)).memberList(MemberListRequest.getDefaultInstance());
+        MemberListResponse list = members.list(endpoints.get(0));
         filled.put("member list", filled(list));
         assertThat(list.getMembersList())
                 .hasSize(3)
@@ -126,7 +112,7 @@ class EtcdFacesTest {
             Set<String> status = new TreeSet<>();
             Set<Long> leaders = new TreeSet<>();
             for (String endpoint : endpoints) {
-                StatusResponse answer = status(endpoint);
+                StatusResponse answer = members.status(endpoint);
                 status.addAll(filled(answer));
                 leaders.add(answer.getLeader());
                 assertThat(answer.getVersion()).startsWith(line + ".");
@@ -148,14 +134,14 @@ class EtcdFacesTest {
 
         // A young etcd still writes its version: tried until nothing comes between.
         soon().untilAsserted(() -> {
-            long before = status(endpoints.get(0)).getRaftIndex();
-            long still = status(endpoints.get(0)).getRaftIndex();
-            AlarmResponse alarms = maintenance(endpoints.get(0)).alarm(AlarmRequest.getDefaultInstance());
+            long before = members.status(endpoints.get(0)).getRaftIndex();
+            long still = members.status(endpoints.get(0)).getRaftIndex();
+            AlarmResponse alarms = members.maintenance(endpoints.get(0)).alarm(AlarmRequest.getDefaultInstance());
             // A real member answers when the entry is applied, a simulated one a moment before.
             Awaitility.await()
                     .atMost(Duration.ofSeconds(2))
-                    .until(() -> status(endpoints.get(0)).getRaftIndex() > before);
-            long after = status(endpoints.get(0)).getRaftIndex();
+                    .until(() -> members.status(endpoints.get(0)).getRaftIndex() > before);
+            long after = members.status(endpoints.get(0)).getRaftIndex();
             assertThat(still).as("a status writes nothing").isEqualTo(before);
             assertThat(after).as("an alarm list is an entry").isEqualTo(before + 1);
             filled.put("alarms, none", filled(alarms));
@@ -166,13 +152,13 @@ class EtcdFacesTest {
     /** Of a cluster whose quota is used up: waits until it is. */
     private Map<String, Set<String>> full(List<String> endpoints) {
         Map<String, Set<String>> filled = new TreeMap<>();
-        MemberListResponse list = cluster(endpoints.get(0)).memberList(MemberListRequest.getDefaultInstance());
+        MemberListResponse list = members.list(endpoints.get(0));
         soon().untilAsserted(() -> {
             Set<String> words = new TreeSet<>();
             Set<String> status = new TreeSet<>();
-            AlarmResponse alarms = maintenance(endpoints.get(0)).alarm(AlarmRequest.getDefaultInstance());
+            AlarmResponse alarms = members.maintenance(endpoints.get(0)).alarm(AlarmRequest.getDefaultInstance());
             for (String endpoint : endpoints) {
-                StatusResponse answer = status(endpoint);
+                StatusResponse answer = members.status(endpoint);
                 status.addAll(filled(answer));
                 // Who is alarmed: every member tells the same.
                 assertThat(answer.getErrorsList())
@@ -197,10 +183,9 @@ class EtcdFacesTest {
 
     private void fill(String endpoint) {
         ByteString value = ByteString.copyFrom(new byte[64 << 10]);
-        KVGrpc.KVBlockingStub keys = KVGrpc.newBlockingStub(channel(endpoint));
         for (int i = 0; i < 1_000; i++) {
             try {
-                keys.withDeadlineAfter(10, TimeUnit.SECONDS)
+                members.keys(endpoint)
                         .put(PutRequest.newBuilder()
                                 .setKey(ByteString.copyFromUtf8("key-" + i))
                                 .setValue(value)
@@ -241,32 +226,5 @@ class EtcdFacesTest {
 
     private static ConditionFactory soon() {
         return Awaitility.await().atMost(Duration.ofSeconds(60)).ignoreExceptions();
-    }
-
-    private StatusResponse status(String endpoint) {
-        return maintenance(endpoint).status(StatusRequest.getDefaultInstance());
-    }
-
-    private MaintenanceGrpc.MaintenanceBlockingStub maintenance(String endpoint) {
-        return MaintenanceGrpc.newBlockingStub(channel(endpoint)).withDeadlineAfter(10, TimeUnit.SECONDS);
-    }
-
-    private ClusterGrpc.ClusterBlockingStub cluster(String endpoint) {
-        return ClusterGrpc.newBlockingStub(channel(endpoint)).withDeadlineAfter(10, TimeUnit.SECONDS);
-    }
-
-    private ManagedChannel channel(String endpoint) {
-        URI uri = URI.create(endpoint);
-        ManagedChannel channel = Grpc.newChannelBuilderForAddress(
-                        uri.getHost(), uri.getPort(), InsecureChannelCredentials.create())
-                .build();
-        channels.add(channel);
-        return channel;
-    }
-
-    @AfterEach
-    void hangUp() {
-        channels.forEach(ManagedChannel::shutdownNow);
-        channels.clear();
     }
 }
