@@ -25,6 +25,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -35,7 +36,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The catalogue against what real members show to a real Prometheus: every metric is there, or its absence is explained. */
+/**
+ * The catalogue against what real members show to a real Prometheus, or to a VictoriaMetrics: every metric is there, or its
+ * absence is explained.
+ */
 @Tag("slow")
 class CatalogueCoverageTest {
 
@@ -47,25 +51,24 @@ class CatalogueCoverageTest {
 
     @ParameterizedTest
     @CsvSource({
-        "2.42, 3.4, extensive, 3",
-        "2.42, 3.5, extensive, 3",
-        "2.42, 3.4, basic, 1",
-        "2.42, 3.5, basic, 1",
-        "3.5, 3.4, extensive, 3",
-        "3.5, 3.5, basic, 1"
+        "Prometheus 2.42, 3.4, extensive, 3",
+        "Prometheus 2.42, 3.5, extensive, 3",
+        "Prometheus 2.42, 3.4, basic, 1",
+        "Prometheus 2.42, 3.5, basic, 1",
+        "Prometheus 3.5, 3.4, extensive, 3",
+        "Prometheus 3.5, 3.5, basic, 1",
+        "VictoriaMetrics 1.79, 3.4, extensive, 3",
+        "VictoriaMetrics 1.112, 3.5, basic, 1"
     })
     void everyMetricIsThereOrItsAbsenceIsExplained(String scraper, String line, String metrics, int size)
             throws Exception {
         Home home = Home.current().withState(folder);
-        assumeAvailable(home, scraper);
         EtcdCluster.Options options =
                 EtcdCluster.Options.standard().withLine(line).with("--metrics=" + metrics);
         try (EtcdCluster cluster = EtcdCluster.start(home, "etcd", "prod", size, options);
-                PrometheusServer prometheus = PrometheusServer.ofLine(
+                PrometheusServer prometheus = start(
                         home,
                         scraper,
-                        "prometheus",
-                        Duration.ofSeconds(2),
                         cluster.members().stream()
                                 .map(member -> new PrometheusServer.Target(
                                         "etcd", member.address(), Map.of("cluster", "prod", "member", member.name())))
@@ -104,10 +107,20 @@ class CatalogueCoverageTest {
         }
     }
 
+    private static PrometheusServer start(Home home, String scraper, List<PrometheusServer.Target> targets) {
+        Duration interval = Duration.ofSeconds(2);
+        String line = scraper.replaceFirst(".* ", "");
+        if (scraper.startsWith("VictoriaMetrics ")) {
+            return PrometheusServer.ofVictoriaMetrics(home, line, "victoria", interval, targets);
+        }
+        assumeAvailable(home, line);
+        return PrometheusServer.ofLine(home, line, "prometheus", interval, targets);
+    }
+
     /** Debian's newest suite moves on; and not every machine reaches it. */
-    private static void assumeAvailable(Home home, String scraper) {
+    private static void assumeAvailable(Home home, String line) {
         try {
-            Parts.of(home).prometheus(scraper);
+            Parts.of(home).prometheus(line);
         } catch (PartUnavailable e) {
             abort(String.valueOf(e.getMessage()));
         }
@@ -143,7 +156,7 @@ class CatalogueCoverageTest {
 
     private static String ask(PrometheusServer prometheus, String api, String query) throws Exception {
         String address = prometheus.url() + "/api/v1/" + api
-                + (query.isEmpty() ? "" : "?query=" + URLEncoder.encode(query, StandardCharsets.UTF_8));
+                + (query.isEmpty() ? "" : "?nocache=1&query=" + URLEncoder.encode(query, StandardCharsets.UTF_8));
         return HttpClient.newHttpClient()
                 .send(HttpRequest.newBuilder(URI.create(address)).build(), HttpResponse.BodyHandlers.ofString())
                 .body();

@@ -1,7 +1,9 @@
 package io.quorate.desk;
 
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -24,11 +26,12 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import java.util.zip.GZIPInputStream;
 
 /**
  * The programs that a desk needs, brought into the home folder when this machine does not have them.
  *
- * <p>etcd, Prometheus and strace come as Debian packages, downloaded and unpacked with an apt state of their own; the ClickHouse
+ * <p>etcd, Prometheus, VictoriaMetrics and strace come as Debian packages, downloaded and unpacked with an apt state of their own; the ClickHouse
  * engine comes as an npm package with a pinned checksum. Nothing is installed into the system and nothing needs root.
  * What is half done stays under a temporary name, and two processes wait for each other.
  */
@@ -45,6 +48,7 @@ public final class Parts {
         ETCD("etcd", 8, "etcd-server"),
         ETCDCTL("etcdctl", 5, "etcd-client"),
         PROMETHEUS("prometheus", 19, "prometheus"),
+        VICTORIA_METRICS("victoria-metrics", 23, "victoria-metrics"),
         STRACE("strace", 2, "strace", "libunwind8");
 
         private final String command;
@@ -64,10 +68,15 @@ public final class Parts {
     /** Which suite of Debian has which line of a program. */
     private static final Map<Program, Map<String, String>> SUITES = Map.of(
             Program.ETCD, Map.of("3.4", "bookworm", "3.5", "trixie"),
-            Program.PROMETHEUS, Map.of("2.42", "bookworm", "2.53", "trixie", "3.5", "sid"));
+            Program.PROMETHEUS, Map.of("2.42", "bookworm", "2.53", "trixie", "3.5", "sid"),
+            Program.VICTORIA_METRICS, Map.of("1.79", "bookworm", "1.112", "trixie"));
 
-    /** How etcd and Prometheus tell their version. */
-    private static final Pattern VERSION = Pattern.compile("(?m)^(?:etcd Version: |prometheus, version )(\\S+)");
+    /** How a program tells its version. */
+    private static final Pattern VERSION =
+            Pattern.compile("(?m)^(?:etcd Version: |prometheus, version |victoria-metrics-\\S*tags-v)([^\\s-]+)");
+
+    /** How the first line of a Debian changelog does, for Debian's VictoriaMetrics tells none. */
+    private static final Pattern CHANGED = Pattern.compile("^\\S+ \\(([^)]+)\\)");
 
     static final String CLICKHOUSE_VERSION = "26.7.3";
     private static final String CLICKHOUSE_PACKAGE = "@chdb/lib-linux-x64-gnu@26.7.3-stable.1";
@@ -161,9 +170,14 @@ public final class Parts {
         return ofLine(Program.PROMETHEUS, line);
     }
 
+    /** A VictoriaMetrics of this line, such as {@code 1.79}, likewise. */
+    public Path victoriaMetrics(String line) {
+        return ofLine(Program.VICTORIA_METRICS, line);
+    }
+
     private Path ofLine(Program wanted, String line) {
         Path atHand = program(wanted);
-        if (versionOf(atHand).startsWith(line + ".")) {
+        if (versionOf(wanted, atHand).startsWith(line + ".")) {
             return atHand;
         }
         Map<String, String> suites = SUITES.getOrDefault(wanted, Map.of());
@@ -179,7 +193,7 @@ public final class Parts {
             if (!Files.isExecutable(binary)) {
                 fetchDebian(wanted, folder, new Apt(home, suite));
             }
-            String version = versionOf(binary);
+            String version = versionOf(wanted, binary);
             if (!version.startsWith(line + ".")) {
                 throw new PartUnavailable(wanted.command + " " + line + " cannot be had: " + suite + " brought "
                         + version + "; put " + wanted.command + " " + line + " at " + binary);
@@ -189,7 +203,7 @@ public final class Parts {
     }
 
     /** Such as {@code 3.4.23}. */
-    private String versionOf(Path binary) {
+    private String versionOf(Program program, Path binary) {
         Path log = home.log(
                 binary.getFileName() + "-version-" + ProcessHandle.current().pid());
         try {
@@ -198,12 +212,30 @@ public final class Parts {
             String said = Files.readString(log, StandardCharsets.ISO_8859_1);
             Files.delete(log);
             Matcher version = VERSION.matcher(said);
-            if (!version.find()) {
-                throw new PartUnavailable(binary + " --version did not tell one, but: " + said.trim());
+            if (version.find()) {
+                return version.group(1);
             }
-            return version.group(1);
+            return ofPackage(program, binary)
+                    .orElseThrow(
+                            () -> new PartUnavailable(binary + " --version did not tell one, but: " + said.trim()));
         } catch (IOException e) {
             throw new UncheckedIOException(log + " cannot be used", e);
+        }
+    }
+
+    /** What the changelog beside an unpacked or installed program says. */
+    private static Optional<String> ofPackage(Program program, Path binary) throws IOException {
+        Path changelog = binary.resolveSibling("../share/doc/" + program.debianPackage + "/changelog.Debian.gz");
+        if (!Files.exists(changelog)) {
+            return Optional.empty();
+        }
+        try (InputStream unpacked = new GZIPInputStream(Files.newInputStream(changelog));
+                BufferedReader lines = new BufferedReader(new InputStreamReader(unpacked, StandardCharsets.UTF_8))) {
+            return Stream.of(String.valueOf(lines.readLine()))
+                    .map(CHANGED::matcher)
+                    .filter(Matcher::find)
+                    .map(version -> version.group(1))
+                    .findFirst();
         }
     }
 

@@ -5,19 +5,23 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
+import java.util.stream.Stream;
 
-/** A real Prometheus on loopback that scrapes the targets it is given. */
+/** A real Prometheus on loopback, or a VictoriaMetrics in its place, that scrapes the targets it is given. */
 public final class PrometheusServer implements AutoCloseable {
 
     /** What to scrape: the job, host:port, and labels that every series of it carries. */
     public record Target(String job, String address, Map<String, String> labels) {}
+
+    /** How such a server is started. */
+    private interface Command {
+        List<String> of(Path settings, Path data, int port);
+    }
 
     private static final Duration START = Duration.ofSeconds(30);
     private static final int TRIES = 3;
@@ -37,29 +41,57 @@ public final class PrometheusServer implements AutoCloseable {
     /** Starts it with data under that directory; port 0 takes a free one. Waits until it is ready. */
     public static PrometheusServer start(
             Home home, String directory, int port, Duration interval, List<Target> targets) {
-        return start(home, Parts.of(home).prometheus(), directory, port, interval, targets, null);
+        return start(home, prometheus(Parts.of(home).prometheus()), directory, port, interval, targets, false);
     }
 
     /** The same with a Prometheus of this line, such as {@code 3.5}. */
     public static PrometheusServer ofLine(
             Home home, String line, String directory, Duration interval, List<Target> targets) {
-        return start(home, Parts.of(home).prometheus(line), directory, 0, interval, targets, null);
+        return start(home, prometheus(Parts.of(home).prometheus(line)), directory, 0, interval, targets, false);
+    }
+
+    /** The same with a VictoriaMetrics of this line, such as {@code 1.79}. */
+    public static PrometheusServer ofVictoriaMetrics(
+            Home home, String line, String directory, Duration interval, List<Target> targets) {
+        Path binary = Parts.of(home).victoriaMetrics(line);
+        Command command = (settings, data, port) -> List.of(
+                binary.toString(),
+                "-promscrape.config=" + settings,
+                "-storageDataPath=" + data.resolve("storage"),
+                "-retentionPeriod=1d",
+                "-httpListenAddr=127.0.0.1:" + port,
+                "-loggerLevel=WARN");
+        return start(home, command, directory, 0, interval, targets, false);
     }
 
     /** Behind TLS and users as that file says, in the form of Prometheus' {@code --web.config.file}; waits until it listens. */
     public static PrometheusServer startSecured(
             Home home, String directory, Duration interval, List<Target> targets, Path webConfig) {
-        return start(home, Parts.of(home).prometheus(), directory, 0, interval, targets, webConfig);
+        Command open = prometheus(Parts.of(home).prometheus());
+        Command secured = (settings, data, port) -> Stream.concat(
+                        open.of(settings, data, port).stream(), Stream.of("--web.config.file=" + webConfig))
+                .toList();
+        return start(home, secured, directory, 0, interval, targets, true);
+    }
+
+    private static Command prometheus(Path binary) {
+        return (settings, data, port) -> List.of(
+                binary.toString(),
+                "--config.file=" + settings,
+                "--storage.tsdb.path=" + data.resolve("tsdb"),
+                "--storage.tsdb.retention.time=1d",
+                "--web.listen-address=127.0.0.1:" + port,
+                "--log.level=warn");
     }
 
     private static PrometheusServer start(
             Home home,
-            Path prometheus,
+            Command command,
             String directory,
             int port,
             Duration interval,
             List<Target> targets,
-            @Nullable Path webConfig) {
+            boolean secured) {
         Path data = home.data(directory);
         Path settings = data.resolve("prometheus.yml");
         try {
@@ -69,25 +101,16 @@ public final class PrometheusServer implements AutoCloseable {
         }
         for (int attempt = 1; ; attempt++) {
             int chosen = FreePorts.asked("Prometheus", port);
-            List<String> command = new ArrayList<>(List.of(
-                    prometheus.toString(),
-                    "--config.file=" + settings,
-                    "--storage.tsdb.path=" + data.resolve("tsdb"),
-                    "--storage.tsdb.retention.time=1d",
-                    "--web.listen-address=127.0.0.1:" + chosen,
-                    "--log.level=warn"));
-            if (webConfig != null) {
-                command.add("--web.config.file=" + webConfig);
-            }
-            String url = (webConfig == null ? "http" : "https") + "://127.0.0.1:" + chosen;
-            Child child = Processes.spawn(home, directory, command, home.log(directory), Map.of());
+            String url = (secured ? "https" : "http") + "://127.0.0.1:" + chosen;
+            Child child =
+                    Processes.spawn(home, directory, command.of(settings, data, chosen), home.log(directory), Map.of());
             try {
                 Readiness.await(
                         child,
                         START,
-                        () -> webConfig == null
-                                ? Readiness.get(url + "/-/ready").isPresent()
-                                : Readiness.listens(chosen));
+                        () -> secured
+                                ? Readiness.listens(chosen)
+                                : Readiness.get(url + "/-/ready").isPresent());
                 return new PrometheusServer(child, url);
             } catch (PartUnavailable e) {
                 child.close();

@@ -49,6 +49,11 @@ final class PrometheusPoller implements Poller {
             "narrow the selector, or list the server several times with a part of the clusters each";
     /** Names go in the body of a POST, so this is not about a URL; it keeps one expression from growing without end. */
     private static final int LONGEST_NAMES = 8 << 10;
+    /** What VictoriaMetrics names when a question is longer than it takes, 16 KiB by default. */
+    private static final String LONGEST_FLAG = "-search.maxQueryLen";
+
+    private static final String LONGEST_HINT = "; start VictoriaMetrics with a larger one, or give some of the clusters"
+            + " an entry of ingest.prometheus with a selector of their own";
     /** To begin with; less where the answer is too large all the same. */
     private static final int MEMBERS_AT_ONCE = 50;
     /** A scrape carries the time it began and is written when it ended, at most Prometheus' default scrape timeout later. */
@@ -221,6 +226,11 @@ final class PrometheusPoller implements Poller {
                     if (trouble.reason().equals("too-large")) {
                         tooLarge(whole, part, parts, trouble);
                         next(whole, parts, window);
+                    } else if (part.others() && trouble.reason().equals("query-error")) {
+                        // It names all clusters, and so may be longer than VictoriaMetrics takes: the others' scrapes
+                        // stand.
+                        leaveOut(trouble, null);
+                        next(whole, parts, window);
                     } else {
                         failedLast = part.others() || part.clusters().isEmpty()
                                 ? ""
@@ -254,12 +264,15 @@ final class PrometheusPoller implements Poller {
                     new Part(part.clusters().subList(half, part.clusters().size()), false));
             parts.addFirst(new Part(part.clusters().subList(0, half), false));
         } else {
-            failedParts = trouble.reason();
-            tell(
-                    trouble.reason(),
-                    String.valueOf(trouble.getMessage()),
+            leaveOut(
+                    trouble,
                     part.others() ? null : part.clusters().stream().findFirst().orElse(settings.cluster()));
         }
+    }
+
+    private void leaveOut(PollTrouble trouble, @Nullable String cluster) {
+        failedParts = trouble.reason();
+        tell(trouble.reason(), String.valueOf(trouble.getMessage()), cluster);
     }
 
     private void askAll(Round round, List<String> questions, Runnable done, Consumer<PollTrouble> failed) {
@@ -319,14 +332,16 @@ final class PrometheusPoller implements Poller {
                 "; expected a user or a token that may query: set basic (user, and password-file or password-env),"
                         + " bearer-token-file or bearer-token-env";
             case 403 -> "; expected one who may query: check whose basic or bearer-token it is";
-            case 404 -> "; expected Prometheus' API below the url";
+            // VictoriaMetrics answers 400 below a path that it does not know.
+            case 400, 404 -> "; expected Prometheus' API below the url";
             default -> response.isRedirect() ? "; redirects are not followed, set url to where it leads" : "";
         };
         try {
             MatrixAnswer.read(body, taker);
         } catch (PollTrouble e) {
             if (e.reason().equals("query-error")) {
-                throw new PollTrouble("query-error", "HTTP " + response.code() + ", " + e.getMessage());
+                String words = "HTTP " + response.code() + ", " + e.getMessage();
+                throw new PollTrouble("query-error", words.contains(LONGEST_FLAG) ? words + LONGEST_HINT : words);
             }
         }
         String reason = response.code() == 401 || response.code() == 403 ? "auth" : "http-status";

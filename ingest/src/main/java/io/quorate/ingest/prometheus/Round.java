@@ -80,7 +80,7 @@ final class Round {
     SortedSet<String> news() {
         SortedSet<String> news = new TreeSet<>();
         scrapes.forEach((target, times) -> {
-            if (times.lastKey() > marks.getOrDefault(target.mark(), Long.MIN_VALUE)) {
+            if (!times.isEmpty() && times.lastKey() > marks.getOrDefault(target.mark(), Long.MIN_VALUE)) {
                 news.add(target.cluster());
             }
         });
@@ -104,8 +104,10 @@ final class Round {
         identification(target).addAll(labels.keySet());
         TreeMap<Long, Boolean> seen = scrapes.computeIfAbsent(target, unseen -> new TreeMap<>());
         for (int i = 0; i < count; i++) {
-            // Where two targets share a name, one that answered counts.
-            seen.merge(times[i], values[i] > 0, Boolean::logicalOr);
+            if (!endsSeries(values[i])) {
+                // Where two targets share a name, one that answered counts.
+                seen.merge(times[i], values[i] > 0, Boolean::logicalOr);
+            }
         }
     }
 
@@ -122,7 +124,7 @@ final class Round {
         }
         long mark = marks.getOrDefault(target.mark(), Long.MIN_VALUE);
         for (int i = 0; i < count; i++) {
-            if (times[i] > mark) {
+            if (times[i] > mark && !endsSeries(values[i])) {
                 samples++;
                 assemblers
                         .computeIfAbsent(target, unseen -> new HashMap<>())
@@ -130,6 +132,11 @@ final class Round {
                         .add(series, values[i]);
             }
         }
+    }
+
+    /** VictoriaMetrics shows the mark that Prometheus sets, and hides, behind the last sample of a series. */
+    private static boolean endsSeries(double value) {
+        return Double.isNaN(value);
     }
 
     long samples() {

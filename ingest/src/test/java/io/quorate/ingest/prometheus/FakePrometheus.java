@@ -153,6 +153,19 @@ final class FakePrometheus implements AutoCloseable {
         };
     }
 
+    /** Well, but no question that is longer, as VictoriaMetrics does. */
+    void takesQuestionsUpTo(int bytes) {
+        answer = (exchange, question) -> {
+            if (question.length() <= bytes) {
+                matrix(exchange, question);
+            } else {
+                String refusal = "{\"status\":\"error\",\"errorType\":\"422\",\"error\":\"too long query; got %d bytes;"
+                        + " mustn\\u0027t exceed `-search.maxQueryLen=%d` bytes\"}";
+                send(exchange, 422, refusal.formatted(question.length(), bytes).getBytes(StandardCharsets.UTF_8));
+            }
+        };
+    }
+
     private long membersOf(String question) {
         synchronized (series) {
             return series.keySet().stream()

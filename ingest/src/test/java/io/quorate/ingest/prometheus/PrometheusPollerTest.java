@@ -8,10 +8,8 @@ import io.quorate.events.DeadLetter;
 import io.quorate.events.Histogram;
 import io.quorate.events.MemberScrape;
 import io.quorate.events.Sample;
-import io.quorate.ingest.Observation;
 import io.quorate.ingest.catalogue.Catalogue;
 import io.quorate.ingest.poll.FakePollContext;
-import io.quorate.ingest.poll.Parcel;
 import io.quorate.ingest.transport.BearerToken;
 import io.quorate.ingest.transport.Transport;
 import java.nio.file.Files;
@@ -24,7 +22,7 @@ import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -37,15 +35,11 @@ class PrometheusPollerTest {
     private static final String POD = ",cluster=c1,instance=10.0.0.1:2379,job=etcd,pod=etcd-0";
     private static final Duration OFTEN = Duration.ofMillis(400);
 
+    @AutoClose
     private final FakePrometheus prometheus = new FakePrometheus();
-    private final FakePollContext context = new FakePollContext();
 
-    @AfterEach
-    void close() {
-        context.close();
-        prometheus.close();
-        assertThat(context.mistakes).isEmpty();
-    }
+    @AutoClose
+    private final FakePollContext context = new FakePollContext();
 
     @Test
     void makesOneScrapeOfAllSamplesOfAMoment() {
@@ -87,7 +81,7 @@ class PrometheusPollerTest {
         }
 
         assertThat(prometheus.questions).hasSizeGreaterThan(5);
-        assertThat(scrapes())
+        assertThat(context.scrapes())
                 .hasSize(2)
                 .allSatisfy(scrape -> assertThat(scrape.histograms()).hasSize(1))
                 .allSatisfy(scrape -> assertThat(scrape.counters()).hasSize(1))
@@ -102,7 +96,7 @@ class PrometheusPollerTest {
         }
         poll(PrometheusSettings.of(prometheus.url(), Duration.ofSeconds(2)), 120);
 
-        assertThat(scrapes())
+        assertThat(context.scrapes())
                 .extracting(MemberScrape::cluster)
                 .doesNotContainNull()
                 .hasSize(120);
@@ -122,7 +116,7 @@ class PrometheusPollerTest {
         prometheus.answersAtMost(5);
         poll(PrometheusSettings.of(prometheus.url(), Duration.ofSeconds(5)), 40);
 
-        assertThat(scrapes()).hasSize(40);
+        assertThat(context.scrapes()).hasSize(40);
         assertThat(context.parcels).as("no dead letter").hasSize(40);
     }
 
@@ -134,7 +128,7 @@ class PrometheusPollerTest {
         prometheus.answersAtMost(55);
         try (PrometheusPoller poller = poller(PrometheusSettings.of(prometheus.url(), OFTEN), Map.of())) {
             poller.start();
-            await().until(() -> scrapes().size() == 60);
+            await().until(() -> context.scrapes().size() == 60);
             int before = context.polls.get();
             await().until(() -> context.polls.get() >= before + 3);
             List<String> asked = List.copyOf(prometheus.questions);
@@ -142,8 +136,8 @@ class PrometheusPollerTest {
                     .allMatch(question -> question.startsWith("up{") || question.contains(",cluster!~\"c0|c1|"));
         }
 
-        assertThat(scrapes()).hasSize(60);
-        assertThat(letters()).isEmpty();
+        assertThat(context.scrapes()).hasSize(60);
+        assertThat(context.letters()).isEmpty();
     }
 
     @Test
@@ -159,13 +153,41 @@ class PrometheusPollerTest {
             await().until(() -> context.parcels.size() >= 10);
         }
 
-        assertThat(scrapes()).hasSize(9).extracting(MemberScrape::cluster).doesNotContain("huge");
-        assertThat(context.observations())
-                .filteredOn(observation -> observation.deadLetter() != null)
+        assertThat(context.scrapes())
+                .hasSize(9)
+                .extracting(MemberScrape::cluster)
+                .doesNotContain("huge");
+        assertThat(context.letters())
                 .singleElement()
-                .extracting(observation -> Objects.requireNonNull(observation.deadLetter()))
                 .satisfies(letter -> assertThat(letter.reason()).isEqualTo("too-large"))
                 .satisfies(letter -> assertThat(letter.cluster()).isEqualTo("huge"));
+    }
+
+    /** What names all clusters is longer than what names some. */
+    @Test
+    void goesOnWithoutTheRestWhereTheQuestionAboutItIsTooLong() {
+        String prefix = "long-".repeat(4);
+        for (int i = 0; i < 60; i++) {
+            giveUpOf(prefix + i, "m1");
+        }
+        PrometheusSettings settings = PrometheusSettings.of(prometheus.url(), OFTEN);
+        Queries queries = new Queries(Catalogue.shipped(), settings.selector(), "cluster", 8 << 10);
+        int some = queries.catalogueOf(List.of(), Duration.ofMinutes(1)).stream()
+                .mapToInt(String::length)
+                .max()
+                .orElseThrow();
+        prometheus.takesQuestionsUpTo(some + 54 * (prefix.length() + 3));
+        try (PrometheusPoller poller = poller(settings, Map.of())) {
+            poller.start();
+            // More often than failures in a row are borne.
+            await().until(() -> context.letters().size() >= 7);
+        }
+
+        assertThat(context.scrapes()).hasSize(60);
+        assertThat(context.letters()).extracting(DeadLetter::reason).containsOnly("query-error");
+        assertThat(context.letters().get(0).detail())
+                .startsWith("HTTP 422, 422: too long query; got ")
+                .contains("`-search.maxQueryLen=", "; start VictoriaMetrics with a larger one, or give some");
     }
 
     @Test
@@ -205,7 +227,7 @@ class PrometheusPollerTest {
             await().until(() -> context.polls.get() >= polls + 2);
         }
 
-        assertThat(scrapes())
+        assertThat(context.scrapes())
                 .extracting(MemberScrape::observedAt)
                 .doesNotHaveDuplicates()
                 .hasSize(2);
@@ -224,7 +246,9 @@ class PrometheusPollerTest {
             await().until(() -> !context.parcels.isEmpty());
         }
 
-        assertThat(scrapes()).extracting(MemberScrape::observedAt).containsExactly(Instant.ofEpochMilli(NOON + 1000));
+        assertThat(context.scrapes())
+                .extracting(MemberScrape::observedAt)
+                .containsExactly(Instant.ofEpochMilli(NOON + 1000));
     }
 
     @Test
@@ -237,8 +261,33 @@ class PrometheusPollerTest {
                         "m1",
                         prometheus.url(),
                         Instant.ofEpochMilli(NOON),
-                        scrapes().get(0).ingestedAt(),
+                        context.scrapes().get(0).ingestedAt(),
                         "scrape failed: up == 0"));
+    }
+
+    /** Prometheus never shows it, VictoriaMetrics does: of a series that a good scrape lacks, and of a target that is gone. */
+    @Test
+    void takesTheMarkBehindTheLastSampleOfASeriesForNone() {
+        giveScrape("m1", NOON, 5);
+        String whose = ",member=m1" + POD;
+        String rtt = "__name__=etcd_network_peer_round_trip_time_seconds_";
+        prometheus
+                .sample(rtt + "bucket,To=cd34,le=+Inf" + whose, NOON + 1000, "NaN")
+                .sample(rtt + "bucket,To=cd34,le=0.0001" + whose, NOON + 1000, "NaN")
+                .sample(rtt + "sum,To=cd34" + whose, NOON + 1000, "NaN")
+                .sample("__name__=etcd_mvcc_put_total" + whose, NOON + 1000, "6")
+                .sample("__name__=up" + whose, NOON + 1000, "1")
+                .sample("__name__=etcd_mvcc_put_total" + whose, NOON + 2000, "NaN")
+                .sample("__name__=up" + whose, NOON + 2000, "NaN")
+                .sample("__name__=etcd_mvcc_put_total,member=m2" + POD, NOON, "NaN")
+                .sample("__name__=up,member=m3" + POD, NOON, "NaN");
+
+        List<MemberScrape> scrapes = poll(PrometheusSettings.of(prometheus.url(), OFTEN), 2);
+
+        assertThat(scrapes).hasSize(2).allMatch(MemberScrape::answered);
+        assertThat(scrapes.get(0).histograms()).hasSize(1);
+        assertThat(scrapes.get(1).histograms()).isEmpty();
+        assertThat(scrapes.get(1).counters()).containsExactly(new Sample("etcd_mvcc_put_total", "", 6));
     }
 
     @Test
@@ -286,7 +335,7 @@ class PrometheusPollerTest {
             await().until(() -> !context.parcels.isEmpty());
         }
 
-        assertThat(letters()).singleElement().satisfies(letter -> {
+        assertThat(context.letters()).singleElement().satisfies(letter -> {
             assertThat(letter.reason()).isEqualTo("nameless");
             assertThat(letter.detail()).startsWith("2 series do not tell their cluster or member; expected the label");
             assertThat(letter.record()).isEqualTo("{__name__=\"up\",instance=\"i1:2379\",job=\"etcd\"}");
@@ -298,6 +347,11 @@ class PrometheusPollerTest {
                 breakage("html", it -> it.answers(200, "<!doctype html><p>Sign in"), "not-json", "<!doctype html>"),
                 breakage("error page", it -> it.answers(500, "oops"), "http-status", "HTTP 500 oops"),
                 breakage("no api", it -> it.answers(404, ""), "http-status", "below the url"),
+                breakage(
+                        "no api, in VictoriaMetrics",
+                        it -> it.answers(400, "unsupported path"),
+                        "http-status",
+                        "below"),
                 breakage("not allowed", it -> it.answers(401, ""), "auth", "bearer-token-file"),
                 breakage("redirect", it -> it.answers(302, ""), "http-status", "redirects are not followed"),
                 breakage("half a body", FakePrometheus::answersHalf, "truncated", "breaks off"),
@@ -344,14 +398,14 @@ class PrometheusPollerTest {
         try (PrometheusPoller poller = poller(settings, Map.of())) {
             poller.start();
             await().until(() -> !context.parcels.isEmpty());
-            assertThat(letters().get(0).reason()).isEqualTo(reason);
-            assertThat(letters().get(0).detail()).contains(detail);
-            assertThat(letters().get(0).source()).isEqualTo(prometheus.url());
+            assertThat(context.letters().get(0).reason()).isEqualTo(reason);
+            assertThat(context.letters().get(0).detail()).contains(detail);
+            assertThat(context.letters().get(0).source()).isEqualTo(prometheus.url());
 
             prometheus.answersWell();
-            await().until(() -> !scrapes().isEmpty());
+            await().until(() -> !context.scrapes().isEmpty());
         }
-        assertThat(context.failures.get()).isEqualTo(letters().size()).isLessThan(context.polls.get());
+        assertThat(context.failures.get()).isEqualTo(context.letters().size()).isLessThan(context.polls.get());
     }
 
     @Test
@@ -363,7 +417,8 @@ class PrometheusPollerTest {
             await().until(() -> context.parcels.size() >= 2);
         }
 
-        assertThat(letters()).allSatisfy(letter -> assertThat(letter.reason()).isEqualTo("refused"));
+        assertThat(context.letters())
+                .allSatisfy(letter -> assertThat(letter.reason()).isEqualTo("refused"));
     }
 
     @Test
@@ -389,7 +444,9 @@ class PrometheusPollerTest {
             poller.start();
             await().until(() -> !context.parcels.isEmpty());
         }
-        assertThat(letters().get(0).detail()).startsWith("bearer-token-file").contains("cannot be read");
+        assertThat(context.letters().get(0).detail())
+                .startsWith("bearer-token-file")
+                .contains("cannot be read");
     }
 
     @Test
@@ -417,26 +474,11 @@ class PrometheusPollerTest {
     private List<MemberScrape> poll(PrometheusSettings settings, int scrapes) {
         try (PrometheusPoller poller = poller(settings, Map.of())) {
             poller.start();
-            await().until(() -> scrapes().size() >= scrapes);
+            await().until(() -> context.scrapes().size() >= scrapes);
         }
         // On a busy machine an answer may be late.
-        assertThat(letters()).extracting(DeadLetter::reason).allMatch("timeout"::equals);
-        return scrapes();
-    }
-
-    private List<MemberScrape> scrapes() {
-        return context.observations().stream()
-                .map(Observation::scrape)
-                .filter(Objects::nonNull)
-                .toList();
-    }
-
-    private List<DeadLetter> letters() {
-        return context.parcels.stream()
-                .map(Parcel::observation)
-                .map(Observation::deadLetter)
-                .filter(Objects::nonNull)
-                .toList();
+        assertThat(context.letters()).extracting(DeadLetter::reason).allMatch("timeout"::equals);
+        return context.scrapes();
     }
 
     private void giveScrape(String member, long at, int puts) {
