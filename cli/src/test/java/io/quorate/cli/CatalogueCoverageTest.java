@@ -66,13 +66,7 @@ class CatalogueCoverageTest {
         EtcdCluster.Options options =
                 EtcdCluster.Options.standard().withLine(line).with("--metrics=" + metrics);
         try (EtcdCluster cluster = EtcdCluster.start(home, "etcd", "prod", size, options);
-                PrometheusServer prometheus = start(
-                        home,
-                        scraper,
-                        cluster.members().stream()
-                                .map(member -> new PrometheusServer.Target(
-                                        "etcd", member.address(), Map.of("cluster", "prod", "member", member.name())))
-                                .toList())) {
+                PrometheusServer prometheus = start(home, scraper, PrometheusServer.Target.membersOf(cluster))) {
             await().atMost(Duration.ofSeconds(60))
                     .until(() -> ask(prometheus, "query", "count(count_over_time(etcd_server_has_leader[1m])>=4)")
                             .contains("\"" + size + "\""));

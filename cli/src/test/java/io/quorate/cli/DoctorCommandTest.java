@@ -18,7 +18,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterAll;
@@ -50,14 +49,8 @@ class DoctorCommandTest {
         Home home = Home.current().withState(state);
         cluster = EtcdCluster.start(home, "etcd", "prod-a", 2);
         stranger = EtcdCluster.start(home, "stranger", "prod-b", 1);
-        prometheus = PrometheusServer.start(
-                home,
-                "prometheus",
-                SCRAPE_INTERVAL,
-                cluster.members().stream()
-                        .map(member -> new PrometheusServer.Target(
-                                "etcd", member.address(), Map.of("cluster", "prod-a", "member", member.name())))
-                        .toList());
+        prometheus =
+                PrometheusServer.start(home, "prometheus", SCRAPE_INTERVAL, PrometheusServer.Target.membersOf(cluster));
         // Three scrapes of both members: fewer do not tell how often they come.
         await().atMost(Duration.ofSeconds(60))
                 .until(() -> answer("count(count_over_time(etcd_server_has_leader[1m])>=3)")

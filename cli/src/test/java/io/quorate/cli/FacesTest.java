@@ -26,7 +26,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -85,10 +84,7 @@ class FacesTest {
         Parts.of(home).prometheus();
         try (EtcdCluster cluster = EtcdCluster.start(
                 home, "faces", "faces", 3, EtcdCluster.Options.standard().withLine(line))) {
-            List<PrometheusServer.Target> targets = cluster.members().stream()
-                    .map(member -> new PrometheusServer.Target(
-                            "etcd", member.address(), Map.of("cluster", "faces", "member", member.name())))
-                    .toList();
+            List<PrometheusServer.Target> targets = PrometheusServer.Target.membersOf(cluster);
             try (EtcdLoad load = EtcdLoad.start(cluster.endpoints(), 20);
                     PrometheusServer prometheus =
                             PrometheusServer.start(home, "prometheus", Duration.ofSeconds(1), targets)) {

@@ -16,7 +16,16 @@ import java.util.stream.Stream;
 public final class PrometheusServer implements AutoCloseable {
 
     /** What to scrape: the job, host:port, and labels that every series of it carries. */
-    public record Target(String job, String address, Map<String, String> labels) {}
+    public record Target(String job, String address, Map<String, String> labels) {
+
+        /** The members of a cluster, in the job {@code etcd}, with the labels {@code cluster} and {@code member}. */
+        public static List<Target> membersOf(EtcdCluster cluster) {
+            return cluster.members().stream()
+                    .map(member -> new Target(
+                            "etcd", member.address(), Map.of("cluster", cluster.name(), "member", member.name())))
+                    .toList();
+        }
+    }
 
     /** How such a server is started. */
     private interface Command {

@@ -18,7 +18,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.configuration.Configuration;
@@ -40,15 +39,7 @@ class LiveSourcesTest {
         Home home = Home.current().withState(folder);
         try (EtcdCluster etcd = EtcdCluster.start(home, "etcd", "c1", 3);
                 PrometheusServer prometheus = PrometheusServer.start(
-                        home,
-                        "prometheus",
-                        Duration.ofSeconds(1),
-                        etcd.members().stream()
-                                .map(member -> new PrometheusServer.Target(
-                                        "etcd",
-                                        member.clientUrl().replaceFirst("http://", ""),
-                                        Map.of("cluster", "c1", "member", member.name())))
-                                .toList())) {
+                        home, "prometheus", Duration.ofSeconds(1), PrometheusServer.Target.membersOf(etcd))) {
             Configuration configuration = new Configuration();
             configuration.setString("pipeline.generic-types", "false");
             StreamExecutionEnvironment env = StreamExecutionEnvironment.createLocalEnvironment(2, configuration);

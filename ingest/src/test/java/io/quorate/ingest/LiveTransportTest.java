@@ -137,12 +137,7 @@ class LiveTransportTest {
         Home home = Home.current().withState(folder.resolve("state"));
         try (EtcdCluster etcd = EtcdCluster.start(home, "etcd", "c1", 1);
                 PrometheusServer prometheus = PrometheusServer.startSecured(
-                        home,
-                        "prometheus",
-                        SECOND,
-                        List.of(new PrometheusServer.Target(
-                                "etcd", etcd.members().get(0).address(), Map.of("cluster", "c1", "member", "m1"))),
-                        web)) {
+                        home, "prometheus", SECOND, PrometheusServer.Target.membersOf(etcd), web)) {
             PrometheusSettings settings = new PrometheusSettings(
                     prometheus.url(),
                     PrometheusSettings.SELECTOR,

@@ -78,8 +78,8 @@ final class Demo implements AutoCloseable {
         }
         screen.say("Starting etcd, Kafka, ClickHouse, Prometheus and Flink");
         EtcdCluster cluster = closing(EtcdCluster.start(home, "etcd", CLUSTER, MEMBERS));
-        PrometheusServer prometheus =
-                closing(PrometheusServer.start(home, "prometheus", SCRAPE_INTERVAL, targets(cluster)));
+        PrometheusServer prometheus = closing(PrometheusServer.start(
+                home, "prometheus", SCRAPE_INTERVAL, PrometheusServer.Target.membersOf(cluster)));
         EtcdLoad load = closing(EtcdLoad.start(cluster.endpoints(), REQUESTS_PER_SECOND));
         WebhookListener listener = closing(WebhookListener.start());
         Path config = writeSettings(cluster, prometheus, listener);
@@ -192,13 +192,6 @@ final class Demo implements AutoCloseable {
         }
         screen.summary(last, verification, failings);
         return failings.isEmpty();
-    }
-
-    private static List<PrometheusServer.Target> targets(EtcdCluster cluster) {
-        return cluster.members().stream()
-                .map(member -> new PrometheusServer.Target(
-                        "etcd", member.address(), Map.of("cluster", CLUSTER, "member", member.name())))
-                .toList();
     }
 
     private Path writeSettings(EtcdCluster cluster, PrometheusServer prometheus, WebhookListener listener)

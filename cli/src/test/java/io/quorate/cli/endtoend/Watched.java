@@ -15,7 +15,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
@@ -45,13 +44,7 @@ final class Watched implements AutoCloseable {
         Home home = Home.current().withState(state);
         EtcdCluster cluster = EtcdCluster.start(home, "etcd", "c1", 3);
         PrometheusServer prometheus = PrometheusServer.start(
-                home,
-                "prometheus",
-                Duration.ofSeconds(2),
-                cluster.members().stream()
-                        .map(member -> new PrometheusServer.Target(
-                                "etcd", member.address(), Map.of("cluster", "c1", "member", member.name())))
-                        .toList());
+                home, "prometheus", Duration.ofSeconds(2), PrometheusServer.Target.membersOf(cluster));
         HttpServer receiver = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 64);
         Watched watched = new Watched(cluster, prometheus, EtcdLoad.start(cluster.endpoints(), 20), receiver);
         receiver.createContext("/hook", exchange -> {

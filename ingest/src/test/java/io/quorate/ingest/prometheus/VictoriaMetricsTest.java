@@ -120,11 +120,11 @@ class VictoriaMetricsTest {
         AtomicReference<String> page = new AtomicReference<>(PEERS);
         HttpServer member = serving(page);
         try (EtcdCluster etcd = EtcdCluster.start(home, "etcd", "c1", 3)) {
-            List<PrometheusServer.Target> targets = new ArrayList<>(etcd.members().stream()
-                    .map(each -> target("it's", each.name(), each.address()))
-                    .toList());
-            targets.add(
-                    target("c2", "changing", "127.0.0.1:" + member.getAddress().getPort()));
+            List<PrometheusServer.Target> targets = new ArrayList<>(PrometheusServer.Target.membersOf(etcd));
+            targets.add(new PrometheusServer.Target(
+                    "etcd",
+                    "127.0.0.1:" + member.getAddress().getPort(),
+                    Map.of("cluster", "it's", "member", "changing")));
             try (PrometheusServer victoria = victoria(home, line, targets);
                     PrometheusServer prometheus = PrometheusServer.start(home, "prometheus", SECOND, targets);
                     Read throughVictoria = Read.through(victoria);
@@ -136,7 +136,7 @@ class VictoriaMetricsTest {
                             .untilAsserted(() -> assertThat(throughVictoria.last(each.name()))
                                     .isEqualTo(throughPrometheus.last(each.name()))
                                     .hasSizeGreaterThan(80));
-                    assertThat(throughVictoria.scrapesOf(each.name()))
+                    assertThat(throughVictoria.scrapesOf(each.name()).filter(MemberScrape::answered))
                             .extracting(MemberScrape::memberId)
                             .containsOnly(etcd.id(each));
                 }
@@ -242,10 +242,6 @@ class VictoriaMetricsTest {
 
     private static PrometheusServer victoria(Home home, String line, List<PrometheusServer.Target> targets) {
         return PrometheusServer.ofVictoriaMetrics(home, line, "victoria", SECOND, targets);
-    }
-
-    private static PrometheusServer.Target target(String cluster, String member, String address) {
-        return new PrometheusServer.Target("etcd", address, Map.of("cluster", cluster, "member", member));
     }
 
     private static HttpServer serving(AtomicReference<String> page) throws IOException {

@@ -162,14 +162,8 @@ class BrokenPeersTest {
         cluster = flink;
         Home home = Home.current().withState(folder);
         etcd = opened(EtcdCluster.start(home, "etcd", "c1", MEMBERS.size()));
-        prometheus = opened(PrometheusServer.start(
-                home,
-                "prometheus",
-                SCRAPE,
-                etcd.members().stream()
-                        .map(member -> new PrometheusServer.Target(
-                                "etcd", member.address(), Map.of("cluster", "c1", "member", member.name())))
-                        .toList()));
+        prometheus =
+                opened(PrometheusServer.start(home, "prometheus", SCRAPE, PrometheusServer.Target.membersOf(etcd)));
 
         alone = run("");
         besidePrometheus(PAGE, opened(BadTarget.answering("200 OK", "<!doctype html><title>Sign in</title>")));
