@@ -6,6 +6,7 @@ import io.quorate.ingest.poll.PollContext;
 import io.quorate.ingest.poll.PollSource;
 import io.quorate.ingest.poll.PollSplit;
 import io.quorate.ingest.poll.Poller;
+import io.quorate.ingest.transport.HttpTransport;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
