@@ -84,6 +84,7 @@ final class PrometheusPoller implements Poller {
     private String failedLast = "";
     private long brought;
     private @Nullable String failedParts;
+    private boolean toldOfPause;
 
     private volatile boolean closed;
     private volatile boolean everAnswered;
@@ -137,7 +138,11 @@ final class PrometheusPoller implements Poller {
         String refusal = breaker.refusal(System.nanoTime(), now());
         if (refusal != null) {
             poll.leftOut();
-            tell("not-asked", refusal, settings.cluster());
+            if (!toldOfPause) {
+                // Once: each try that fails is told, and each poll that is left out is counted.
+                toldOfPause = true;
+                tell("not-asked", refusal, settings.cluster());
+            }
             underWay.set(null);
             return;
         }
@@ -204,6 +209,7 @@ final class PrometheusPoller implements Poller {
             lastSuccessMillis = System.currentTimeMillis();
             failedLast = "";
             breaker.answered();
+            toldOfPause = false;
             if (failedParts == null) {
                 underWay().answered(brought);
             } else {

@@ -422,6 +422,24 @@ class PrometheusPollerTest {
     }
 
     @Test
+    void saysOnceThatAPrometheusIsLeftAloneAndCountsEachPoll() {
+        prometheus.close();
+        try (PrometheusPoller poller = poller(PrometheusSettings.of(prometheus.url(), OFTEN), Map.of())) {
+            poller.start();
+            await().atMost(Duration.ofSeconds(30))
+                    .until(() -> context.leftOut.get() >= 6 && context.failures.get() >= 7);
+        }
+
+        assertThat(letters())
+                .filteredOn(letter -> letter.reason().equals("not-asked"))
+                .singleElement()
+                .satisfies(letter -> assertThat(letter.detail()).startsWith("5 failures in a row, last: refused: "));
+        assertThat(letters())
+                .filteredOn(letter -> letter.reason().equals("refused"))
+                .hasSizeGreaterThanOrEqualTo(6);
+    }
+
+    @Test
     void showsItsTokenAndTellsWhenThereIsNone(@TempDir Path folder) throws Exception {
         giveScrape("m1", NOON, 5);
         Path token = Files.writeString(folder.resolve("token"), "s3cret\n");
