@@ -27,7 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.ScheduledFuture;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -43,18 +43,31 @@ import org.slf4j.LoggerFactory;
 final class EtcdPoller implements Poller {
 
     private static final Logger LOG = LoggerFactory.getLogger(EtcdPoller.class);
+    /**
+     * The first answer takes a connection, of a whole fleet at once while the process itself is only just starting: what comes
+     * later than a status may is no news yet.
+     */
+    private static final Duration FIRST_DEADLINE = Duration.ofSeconds(10);
+    /** So many intervals the first answers are waited for, before those who answered are polled without the others. */
+    private static final int INTERVALS_WAITED = 3;
 
     private final EtcdSettings settings;
     private final PollContext context;
     private final List<Endpoint> endpoints;
     private final @Nullable Login login;
     private final Set<String> everAnswered = new HashSet<>();
+    /** Endpoints whose first question is under way; nothing else is asked of them. */
+    private final Set<Endpoint> opening = new HashSet<>();
+    /** To the first question, until polling begins. */
+    private final Map<Endpoint, MemberListResponse> firstAnswers = new HashMap<>();
+
     private final ClusterIdentity identity = new ClusterIdentity();
     /** By endpoint, the foreign cluster that was told of. */
     private final Map<String, String> foreign = new HashMap<>();
 
     private @Nullable ClusterRoster roster;
     private @Nullable String clusterId;
+    private @Nullable ScheduledFuture<?> waiting;
     private boolean polling;
     private int nextForList;
     private boolean listFailing;
@@ -113,39 +126,56 @@ final class EtcdPoller implements Poller {
             beginPolling();
             return;
         }
-        Map<Endpoint, MemberListResponse> answers = new HashMap<>();
-        AtomicInteger open = new AtomicInteger(endpoints.size());
-        Runnable counted = () -> {
-            if (open.decrementAndGet() == 0) {
-                begin(answers);
-            }
-        };
+        opening.addAll(endpoints);
         for (Endpoint endpoint : endpoints) {
-            askForMembers(
-                    endpoint,
-                    answer -> {
-                        answers.put(endpoint, answer);
-                        counted.run();
-                    },
-                    counted);
+            askForMembers(endpoint, firstDeadline(), answer -> opened(endpoint, answer), () -> opened(endpoint, null));
+        }
+        // One that hangs does not keep the others waiting.
+        waiting = context.every(
+                settings.interval().multipliedBy(INTERVALS_WAITED), settings.memberListInterval(), this::begin);
+    }
+
+    /** At most the time from one member list to the next, which is what these calls are. */
+    private Duration firstDeadline() {
+        return settings.memberListInterval().compareTo(FIRST_DEADLINE) < 0
+                ? settings.memberListInterval()
+                : FIRST_DEADLINE;
+    }
+
+    private void opened(Endpoint endpoint, @Nullable MemberListResponse answer) {
+        opening.remove(endpoint);
+        if (answer != null && !polling) {
+            firstAnswers.put(endpoint, answer);
+        } else if (answer != null && !isForeign(endpoint, answer.getHeader())) {
+            takeMembers(answer);
+        }
+        if (opening.isEmpty()) {
+            begin();
         }
     }
 
-    private void begin(Map<Endpoint, MemberListResponse> answers) {
+    private void begin() {
+        if (polling) {
+            return;
+        }
         // In the order of the settings, whoever was quicker: at a tie the first counts.
         for (Endpoint endpoint : endpoints) {
-            MemberListResponse answer = answers.get(endpoint);
+            MemberListResponse answer = firstAnswers.get(endpoint);
             if (answer != null) {
                 identity.heard(endpoint.url(), clusterIdOf(answer.getHeader()), System.nanoTime());
             }
         }
         clusterId = identity.clusterId(System.nanoTime());
         endpoints.stream()
-                .map(answers::get)
+                .map(firstAnswers::get)
                 .filter(Objects::nonNull)
                 .filter(answer -> clusterIdOf(answer.getHeader()).equals(clusterId))
                 .findFirst()
                 .ifPresent(this::takeMembers);
+        firstAnswers.clear();
+        if (waiting != null) {
+            waiting.cancel(false);
+        }
         beginPolling();
     }
 
@@ -157,8 +187,13 @@ final class EtcdPoller implements Poller {
         }
         Endpoint endpoint = endpoints.get(nextForList);
         nextForList = (nextForList + 1) % endpoints.size();
+        if (opening.contains(endpoint)) {
+            // It is being asked for its list.
+            return;
+        }
         askForMembers(
                 endpoint,
+                settings.deadline(),
                 answer -> {
                     if (!isForeign(endpoint, answer.getHeader())) {
                         takeMembers(answer);
@@ -169,14 +204,15 @@ final class EtcdPoller implements Poller {
                 () -> {});
     }
 
-    private void askForMembers(Endpoint endpoint, Consumer<MemberListResponse> answered, Runnable failing) {
+    private void askForMembers(
+            Endpoint endpoint, Duration deadline, Consumer<MemberListResponse> answered, Runnable failing) {
         endpoint.wake();
         Poll poll = context.poll();
         poll.begun();
         ask(
                 endpoint,
-                token ->
-                        endpoint.cluster(settings.deadline(), token).memberList(MemberListRequest.getDefaultInstance()),
+                deadline,
+                token -> endpoint.cluster(deadline, token).memberList(MemberListRequest.getDefaultInstance()),
                 answer -> {
                     poll.answered(1);
                     answered.accept(answer);
@@ -279,7 +315,7 @@ final class EtcdPoller implements Poller {
     }
 
     private void askStatus(Endpoint endpoint, Poll poll) {
-        if (context.congested()) {
+        if (context.congested() || opening.contains(endpoint)) {
             poll.leftOut();
             return;
         }
@@ -287,6 +323,7 @@ final class EtcdPoller implements Poller {
         poll.begun();
         ask(
                 endpoint,
+                settings.deadline(),
                 token -> endpoint.maintenance(settings.deadline(), token).status(StatusRequest.getDefaultInstance()),
                 answer -> {
                     if (isForeign(endpoint, answer.getHeader())) {
@@ -365,28 +402,33 @@ final class EtcdPoller implements Poller {
     /** Asks, and once more with another token when it is for want of one that there was no answer. */
     private <T> void ask(
             Endpoint endpoint,
+            Duration deadline,
             Function<@Nullable String, ListenableFuture<T>> call,
             Consumer<T> answered,
             Consumer<FailedCall> failed) {
         String token = login == null ? null : login.token();
         on(call.apply(token), endpoint, answered, refusal -> {
             if (login == null || !Login.wanted(refusal)) {
-                failed.accept(failed(endpoint, refusal));
+                failed.accept(failed(endpoint, deadline, refusal));
                 return;
             }
             login.renew(endpoint, settings.deadline(), token, context::soon, another -> {
                 if (another) {
-                    on(call.apply(login.token()), endpoint, answered, again -> failed.accept(failed(endpoint, again)));
+                    on(
+                            call.apply(login.token()),
+                            endpoint,
+                            answered,
+                            again -> failed.accept(failed(endpoint, deadline, again)));
                 } else {
                     FailedCall why = login.refused();
-                    failed.accept(why == null ? failed(endpoint, refusal) : why);
+                    failed.accept(why == null ? failed(endpoint, deadline, refusal) : why);
                 }
             });
         });
     }
 
-    private FailedCall failed(Endpoint endpoint, Throwable thrown) {
-        return FailedCall.of(thrown, endpoint, settings.deadline(), everAnswered.contains(endpoint.url()));
+    private FailedCall failed(Endpoint endpoint, Duration deadline, Throwable thrown) {
+        return FailedCall.of(thrown, endpoint, deadline, everAnswered.contains(endpoint.url()));
     }
 
     private <T> void on(ListenableFuture<T> call, Endpoint endpoint, Consumer<T> answered, Consumer<Throwable> failed) {

@@ -24,6 +24,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 
 /** A member that asks for tokens as etcd does where its status and member list are not open to everybody. */
 final class FakeEtcd implements AutoCloseable {
@@ -40,6 +41,7 @@ final class FakeEtcd implements AutoCloseable {
     private final Server server;
     private volatile String valid = "none yet";
     private volatile boolean open;
+    private volatile CountDownLatch speaks = new CountDownLatch(0);
 
     FakeEtcd() {
         try {
@@ -53,6 +55,12 @@ final class FakeEtcd implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** Keeps its member list to itself until then. */
+    FakeEtcd silentUntil(CountDownLatch then) {
+        speaks = then;
+        return this;
     }
 
     FakeEtcd openToEverybody() {
@@ -110,10 +118,16 @@ final class FakeEtcd implements AutoCloseable {
         }
     }
 
-    private static final class Cluster extends ClusterGrpc.ClusterImplBase {
+    private final class Cluster extends ClusterGrpc.ClusterImplBase {
 
         @Override
         public void memberList(MemberListRequest request, StreamObserver<MemberListResponse> to) {
+            try {
+                speaks.await();
+            } catch (InterruptedException closing) {
+                Thread.currentThread().interrupt();
+                return;
+            }
             answer(
                     to,
                     MemberListResponse.newBuilder()
