@@ -2,8 +2,8 @@
 -- should have been made, how many were answered, and whether that is the 99.9 % that is asked for.
 --
 -- Time in which a target was not polled at all, for instance because the process was down, counts as polls that should
--- have been made, as many as the target has in as much time else. Counted is from the first time that a target was
--- polled to the last: what was taken out is not missing, and a process that is still down shows when it is up again.
+-- have been made, as many as the target has in as much time else: not_polled. From when to when tells not_polled.sql. Counted is from the first moment at which a target was polled to the last: what
+-- was taken out is not missing, and a process that is still down shows when it is up again.
 WITH
 minutes AS
 (
@@ -12,6 +12,8 @@ minutes AS
         target,
         any(tally.cluster)                                            AS cluster,
         tally.minute                                                  AS minute,
+        min(tally.counted_from)                                       AS counting_from,
+        max(addMilliseconds(tally.counted_from, toInt64(round(counted_seconds * 1000)))) AS counting_until,
         least(sum(counted_seconds), 60)                               AS seconds,
         sum(tally.expected)                                           AS due,
         sum(tally.answered)                                           AS answers,
@@ -29,8 +31,8 @@ lives AS
         any(cluster)                       AS cluster,
         min(minute)                        AS first_minute,
         max(minute)                        AS last_minute,
-        60 - argMin(seconds, minute)       AS before_first,
-        60 - argMax(seconds, minute)       AS after_last,
+        min(counting_from)                 AS first_moment,
+        max(counting_until)                AS last_moment,
         sum(due) / greatest(sum(seconds), 1) AS due_per_second
     FROM minutes
     GROUP BY source, target
@@ -45,9 +47,7 @@ spans AS
         toStartOfHour(first_minute) + toIntervalHour(arrayJoin(range(toUInt64(
             dateDiff('hour', toStartOfHour(first_minute), toStartOfHour(last_minute)) + 1)))) AS hour,
         dateDiff('minute', greatest(first_minute, hour), least(last_minute, hour + INTERVAL 59 MINUTE)) + 1 AS minutes_of_hour,
-        60 * minutes_of_hour
-            - if(toStartOfHour(first_minute) = hour, before_first, 0)
-            - if(toStartOfHour(last_minute) = hour AND last_minute != first_minute, after_last, 0) AS seconds_of_hour
+        dateDiff('millisecond', greatest(first_moment, hour), least(last_moment, hour + INTERVAL 1 HOUR)) / 1000 AS seconds_of_hour
     FROM lives
 ),
 hours AS
@@ -70,9 +70,10 @@ SELECT
     span.source                                                                          AS source,
     span.target                                                                          AS target,
     span.cluster                                                                         AS cluster,
-    toUInt64(due_counted + round(greatest(seconds_of_hour - seconds_counted, 0) * due_per_second)) AS expected,
+    due_counted + not_polled                                                             AS expected,
     answers_counted                                                                      AS answered,
     not_begun_counted                                                                    AS left_out,
+    toUInt64(round(greatest(seconds_of_hour - seconds_counted, 0) * due_per_second))     AS not_polled,
     toUInt64(minutes_of_hour - minutes_counted)                                          AS minutes_without_row,
     arrayStringConcat(arrayMap((reason, count) -> concat(toString(count), ' ', reason),
         failures_counted.1, failures_counted.2), ', ')                                   AS failed,

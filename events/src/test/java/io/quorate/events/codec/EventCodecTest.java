@@ -145,6 +145,7 @@ class EventCodecTest {
                                 "prod/m1",
                                 "prod",
                                 Instant.parse("2026-11-20T18:42:00Z"),
+                                Instant.parse("2026-11-20T18:42:00Z"),
                                 Instant.parse("2026-11-20T18:43:00.500Z"),
                                 60,
                                 60,

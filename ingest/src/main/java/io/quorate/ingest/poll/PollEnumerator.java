@@ -1,5 +1,6 @@
 package io.quorate.ingest.poll;
 
+import io.quorate.events.PollTally;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -144,7 +145,10 @@ final class PollEnumerator implements SplitEnumerator<PollSplit, EnumeratorState
     private static PollSplit furthest(PollSplit one, PollSplit other) {
         Map<String, Long> delivered = new HashMap<>(one.delivered());
         other.delivered().forEach((mark, at) -> delivered.merge(mark, at, Math::max));
-        return new PollSplit(other.target(), delivered);
+        // The same part may be in both: whoever adds parts up tells by when it was counted.
+        List<PollTally> counted = new ArrayList<>(one.counted());
+        counted.addAll(other.counted());
+        return new PollSplit(other.target(), delivered, counted);
     }
 
     private void reconcile() {
@@ -218,7 +222,7 @@ final class PollEnumerator implements SplitEnumerator<PollSplit, EnumeratorState
             PollSplit before = returned.get(target.id());
             assignment
                     .computeIfAbsent(least, unseen -> new ArrayList<>())
-                    .add(new PollSplit(target, before == null ? Map.of() : before.delivered()));
+                    .add(before == null ? PollSplit.of(target) : before.at(target));
             load.merge(least, 1, Integer::sum);
             owners.put(target.id(), least);
             assigned.put(target.id(), target);

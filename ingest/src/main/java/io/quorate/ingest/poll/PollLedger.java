@@ -10,7 +10,8 @@ import java.util.TreeMap;
 /**
  * What became of the polls of one split, by the minute of wall-clock in which they were due. A minute is told when it is over
  * and its polls have ended, or after a while whether they have or not; what is due in it even later is told apart. Every
- * minute that it lives in is told, also one without polls. Safe from any thread.
+ * minute that it lives in is told, also one without polls. What was told stays here until it went downstream, so that a
+ * checkpoint always holds what is not told for good. Safe from any thread.
  */
 final class PollLedger {
 
@@ -23,7 +24,12 @@ final class PollLedger {
     private final String source;
     private final Target target;
     private final TreeMap<Long, Count> open = new TreeMap<>();
+    /** Told, and not known to have gone downstream. */
+    private final List<PollTally> told = new ArrayList<>();
+
+    private final long begunAt;
     private long countedUpTo;
+    private long lookedAt;
 
     /**
      * Begins.
@@ -33,17 +39,30 @@ final class PollLedger {
     PollLedger(String source, Target target, long nowMillis) {
         this.source = source;
         this.target = target;
+        this.begunAt = nowMillis;
         this.countedUpTo = nowMillis;
+        this.lookedAt = nowMillis;
         countOf(nowMillis);
     }
 
     private static final class Count {
 
+        private final long from;
         private final TreeMap<String, Long> failed = new TreeMap<>();
         private long expected;
         private long answered;
         private long leftOut;
         private long notEnded;
+
+        private Count(long from) {
+            this.from = from;
+        }
+    }
+
+    /** What another ledger of this target had counted and not told: whatever became of that one, this one tells it. */
+    synchronized List<PollTally> restore(List<PollTally> counted) {
+        told.addAll(counted);
+        return counted;
     }
 
     /** A poll that was due then. */
@@ -66,26 +85,44 @@ final class PollLedger {
             }
             over.add(close(nowMillis));
         }
+        told.addAll(over);
+        lookedAt = nowMillis;
         countOf(nowMillis);
         return over;
     }
 
-    /** All that is not told yet, as its split is polled no more. */
+    /** That went downstream. */
+    synchronized void wentDownstream(PollTally tally) {
+        told.remove(tally);
+    }
+
+    /** All that is not told for good, as its split is polled no more. */
     synchronized List<PollTally> rest(long nowMillis) {
-        List<PollTally> rest = new ArrayList<>();
+        List<PollTally> rest = new ArrayList<>(told);
+        told.clear();
         while (!open.isEmpty()) {
             rest.add(close(nowMillis));
         }
         return rest;
     }
 
+    /** The same while it is polled on: what will be missing when this is the last that anybody knows of it. */
+    synchronized List<PollTally> soFar(long nowMillis) {
+        List<PollTally> soFar = new ArrayList<>(told);
+        open.forEach((minute, count) -> soFar.add(tally(minute, count, nowMillis)));
+        return soFar;
+    }
+
     private PollTally close(long nowMillis) {
         Map.Entry<Long, Count> first = open.pollFirstEntry();
-        long minute = first.getKey();
-        Count count = first.getValue();
+        PollTally tally = tally(first.getKey(), first.getValue(), nowMillis);
+        countedUpTo = Math.max(countedUpTo, Math.min(first.getKey() + MINUTE, nowMillis));
+        return tally;
+    }
+
+    private PollTally tally(long minute, Count count, long nowMillis) {
         long until = Math.min(minute + MINUTE, nowMillis);
-        long counted = Math.max(0, until - Math.max(minute, countedUpTo));
-        countedUpTo = Math.max(countedUpTo, until);
+        long counted = Math.max(0, until - Math.max(count.from, countedUpTo));
         List<PollTally.Failed> failed = new ArrayList<>();
         count.failed.forEach((reason, polls) -> failed.add(new PollTally.Failed(reason, polls)));
         return new PollTally(
@@ -93,6 +130,7 @@ final class PollLedger {
                 target.id(),
                 target.labels().get("cluster"),
                 Instant.ofEpochMilli(minute),
+                Instant.ofEpochMilli(count.from),
                 Instant.ofEpochMilli(nowMillis),
                 counted / 1000.0,
                 count.expected,
@@ -102,7 +140,10 @@ final class PollLedger {
     }
 
     private Count countOf(long millis) {
-        return open.computeIfAbsent(Math.floorDiv(millis, MINUTE) * MINUTE, unseen -> new Count());
+        long minute = Math.floorDiv(millis, MINUTE) * MINUTE;
+        // Of a minute that was told, a part by itself: it begins when nobody knew of it yet.
+        return open.computeIfAbsent(
+                minute, unseen -> new Count(minute + MINUTE <= countedUpTo ? lookedAt : Math.max(minute, begunAt)));
     }
 
     private final class Entry implements Poll {

@@ -119,6 +119,10 @@ final class PollReader implements SourceReader<Observation, PollSplit> {
             this.ledger = new PollLedger(kind, target, wallClock.getAsLong());
         }
 
+        private PollSplit asOf(long nowMillis) {
+            return new PollSplit(target, delivered, ledger.soFar(nowMillis));
+        }
+
         private void close() {
             schedules.forEach(schedule -> schedule.cancel(false));
             if (poller != null) {
@@ -159,6 +163,7 @@ final class PollReader implements SourceReader<Observation, PollSplit> {
         if (before != null) {
             letGo(before);
         }
+        tell(one, one.ledger.restore(split.counted()));
         counting.add(one);
         metrics.targets(running.size());
         poller.start();
@@ -170,7 +175,7 @@ final class PollReader implements SourceReader<Observation, PollSplit> {
             for (Target target : change.changed()) {
                 Running before = running.get(target.id());
                 begin(
-                        new PollSplit(target, before == null ? Map.of() : before.delivered),
+                        new PollSplit(target, before == null ? Map.of() : before.delivered, List.of()),
                         change.changed().size() <= FEW);
             }
             for (String id : change.gone()) {
@@ -237,6 +242,10 @@ final class PollReader implements SourceReader<Observation, PollSplit> {
             if (parcel.target() != null) {
                 split.delivered.merge(parcel.target(), at, Math::max);
             }
+            PollTally tally = parcel.observation().tally();
+            if (tally != null) {
+                split.ledger.wentDownstream(tally);
+            }
         }
     }
 
@@ -255,13 +264,14 @@ final class PollReader implements SourceReader<Observation, PollSplit> {
     @Override
     public List<PollSplit> snapshotState(long checkpointId) {
         List<PollSplit> splits = new ArrayList<>(notYetStarted);
+        long now = wallClock.getAsLong();
         running.forEach((id, split) -> {
             long newest = split.delivered.values().stream()
                     .mapToLong(Long::longValue)
                     .max()
                     .orElse(0);
             split.delivered.values().removeIf(mark -> mark < newest - FORGET_AFTER_MILLIS);
-            splits.add(new PollSplit(split.target, split.delivered));
+            splits.add(split.asOf(now));
         });
         return splits;
     }

@@ -7,6 +7,7 @@ import io.quorate.ingest.poll.PollSource;
 import io.quorate.ingest.poll.PollSplit;
 import io.quorate.ingest.poll.Poller;
 import io.quorate.ingest.transport.HttpTransport;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -88,9 +89,12 @@ public final class ScrapeSource extends PollSource {
         public @Nullable Poller poller(PollSplit split, PollContext context) {
             ScrapeSettings entry = entries.get(split.target().discovery());
             OkHttpClient client = clients.get(split.target().discovery());
-            return entry == null || client == null
-                    ? null
-                    : new ScrapePoller(entry, split.target(), client, format, context);
+            if (entry == null || client == null) {
+                return null;
+            }
+            context.deliver(
+                    MissedScrapes.of(split, entry.interval(), Instant.ofEpochMilli(System.currentTimeMillis())));
+            return new ScrapePoller(entry, split.target(), client, format, context);
         }
 
         @Override

@@ -2,8 +2,10 @@ package io.quorate.ingest.poll;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.quorate.events.PollTally;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -89,6 +91,9 @@ class PollEnumeratorTest {
         assertThat(context.splits)
                 .extracting(split -> split.delivered().get("m"))
                 .containsExactlyInAnyOrder(5L, 6L, 7L);
+        assertThat(context.splits)
+                .as("with what was counted and not told")
+                .allSatisfy(split -> assertThat(split.counted()).containsExactly(tally(split.splitId())));
     }
 
     @Test
@@ -158,7 +163,11 @@ class PollEnumeratorTest {
     }
 
     private static PollSplit split(String discovery, String id, long mark) {
-        return new PollSplit(target(discovery, id, "http://" + id + ":1"), Map.of("m", mark));
+        return new PollSplit(target(discovery, id, "http://" + id + ":1"), Map.of("m", mark), List.of(tally(id)));
+    }
+
+    private static PollTally tally(String id) {
+        return new PollTally("etcd", id, null, Instant.EPOCH, Instant.EPOCH, Instant.EPOCH, 1, 1, 1, 0, List.of());
     }
 
     private static Target target(String discovery, String id, String address) {

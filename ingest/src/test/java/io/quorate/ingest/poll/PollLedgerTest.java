@@ -27,6 +27,7 @@ class PollLedgerTest {
                         "prod/m1",
                         "prod",
                         Instant.ofEpochMilli(NOON),
+                        Instant.ofEpochMilli(NOON),
                         Instant.ofEpochMilli(NOON + 62_000),
                         60,
                         2,
@@ -112,9 +113,9 @@ class PollLedgerTest {
     void tellsHowMuchOfItsFirstAndItsLastMinuteItCounted() {
         PollLedger late = new PollLedger("metrics", TARGET, NOON + 45_000);
 
-        assertThat(late.over(NOON + 62_000))
-                .extracting(PollTally::countedSeconds)
-                .containsExactly(15.0);
+        List<PollTally> first = late.over(NOON + 62_000);
+        assertThat(first).extracting(PollTally::countedSeconds).containsExactly(15.0);
+        first.forEach(late::wentDownstream);
         assertThat(late.rest(NOON + 70_500))
                 .extracting(PollTally::countedSeconds)
                 .containsExactly(10.5);
@@ -129,9 +130,81 @@ class PollLedgerTest {
 
         assertThat(ledger.over(NOON + 95_000)).singleElement().satisfies(part -> {
             assertThat(part.minute()).isEqualTo(Instant.ofEpochMilli(NOON));
-            assertThat(part.countedAt()).isEqualTo(Instant.ofEpochMilli(NOON + 95_000));
+            assertThat(part.countedFrom()).isEqualTo(Instant.ofEpochMilli(NOON + 62_000));
             assertThat(part.countedSeconds()).isZero();
             assertThat(part.answered()).isEqualTo(1);
+        });
+        answered(NOON + 59_000);
+        assertThat(ledger.over(NOON + 96_000))
+                .extracting(PollTally::countedFrom)
+                .containsExactly(Instant.ofEpochMilli(NOON + 95_000));
+    }
+
+    @Test
+    void tellsAfterACrashWhatItHadCountedAtItsLastCheckpoint() {
+        answered(NOON + 10_000);
+        failed("timeout");
+        ledger.due(NOON + 30_000);
+        List<PollTally> checkpoint = ledger.soFar(NOON + 30_000);
+
+        answered(NOON + 40_000);
+        PollLedger again = new PollLedger("metrics", TARGET, NOON + 45_000);
+        List<PollTally> told = again.restore(checkpoint);
+
+        assertThat(told).singleElement().satisfies(tally -> {
+            assertThat(tally.minute()).isEqualTo(Instant.ofEpochMilli(NOON));
+            assertThat(tally.countedFrom()).isEqualTo(Instant.ofEpochMilli(NOON));
+            assertThat(tally.countedSeconds()).isEqualTo(30);
+            assertThat(tally.expected()).isEqualTo(3);
+            assertThat(tally.answered()).isEqualTo(1);
+            assertThat(tally.failed()).containsExactly(new PollTally.Failed("timeout", 1));
+        });
+        assertThat(again.over(NOON + 62_000))
+                .as("the rest of the minute, without the 15 s in which nobody counted")
+                .singleElement()
+                .satisfies(tally -> {
+                    assertThat(tally.countedFrom()).isEqualTo(Instant.ofEpochMilli(NOON + 45_000));
+                    assertThat(tally.countedSeconds()).isEqualTo(15);
+                    assertThat(tally.expected()).isZero();
+                });
+    }
+
+    @Test
+    void tellsAPartAgainUnderTheSameKeyAndAsOfEarlierWhenItWasToldAfterTheLastCheckpoint() {
+        answered(NOON + 10_000);
+        List<PollTally> checkpoint = ledger.soFar(NOON + 50_000);
+        PollTally told = ledger.over(NOON + 62_000).get(0);
+
+        PollTally again = new PollLedger("metrics", TARGET, NOON + 70_000)
+                .restore(checkpoint)
+                .get(0);
+
+        assertThat(again.minute()).isEqualTo(told.minute());
+        assertThat(again.countedFrom()).isEqualTo(told.countedFrom());
+        assertThat(again.countedAt()).isBefore(told.countedAt());
+    }
+
+    @Test
+    void keepsWhatItToldUntilItWentDownstream() {
+        PollTally told = ledger.over(NOON + 62_000).get(0);
+        assertThat(ledger.soFar(NOON + 63_000)).contains(told).hasSize(2);
+
+        ledger.wentDownstream(told);
+
+        assertThat(ledger.soFar(NOON + 64_000))
+                .extracting(PollTally::minute)
+                .containsExactly(Instant.ofEpochMilli(NOON + 60_000));
+    }
+
+    @Test
+    void countsOnAfterACheckpoint() {
+        answered(NOON + 10_000);
+        ledger.soFar(NOON + 30_000);
+        answered(NOON + 40_000);
+
+        assertThat(ledger.over(NOON + 62_000)).singleElement().satisfies(tally -> {
+            assertThat(tally.countedSeconds()).isEqualTo(60);
+            assertThat(tally.answered()).isEqualTo(2);
         });
     }
 

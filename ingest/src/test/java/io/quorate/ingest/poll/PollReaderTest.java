@@ -10,6 +10,7 @@ import io.quorate.ingest.Observation;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -82,7 +83,7 @@ class PollReaderTest {
         deliver("a", scrape("m1", 1000), scrape("m1", 2000));
         reader.pollNext(output);
 
-        assertThat(reader.snapshotState(1)).containsExactly(split("a", Map.of("m1", 1000L)));
+        assertThat(reader.snapshotState(1)).extracting(PollSplit::delivered).containsExactly(Map.of("m1", 1000L));
     }
 
     @Test
@@ -92,7 +93,9 @@ class PollReaderTest {
         deliver("a", scrape("m1", TimeUnit.HOURS.toMillis(2)));
         reader.pollNext(output);
 
-        assertThat(reader.snapshotState(1)).containsExactly(split("a", Map.of("m1", TimeUnit.HOURS.toMillis(2))));
+        assertThat(reader.snapshotState(1))
+                .extracting(PollSplit::delivered)
+                .containsExactly(Map.of("m1", TimeUnit.HOURS.toMillis(2)));
     }
 
     @Test
@@ -179,7 +182,10 @@ class PollReaderTest {
         reader.handleSourceEvents(new TargetsChanged(List.of(moved), List.of()));
 
         assertThat(closed).containsExactly("a");
-        assertThat(reader.snapshotState(1)).containsExactly(new PollSplit(moved, Map.of("m1", 1000L)));
+        assertThat(reader.snapshotState(1)).singleElement().satisfies(split -> {
+            assertThat(split.target()).isEqualTo(moved);
+            assertThat(split.delivered()).containsExactly(Map.entry("m1", 1000L));
+        });
     }
 
     @Test
@@ -290,11 +296,96 @@ class PollReaderTest {
     void codesSplits() throws Exception {
         PollSplit split = new PollSplit(
                 new Target("c-1", "files t.json", List.of("http://a:1", "http://b:1"), Map.of("env", "prod")),
-                Map.of("2:c1m1", 7L, "2:c1m2", 8L));
+                Map.of("2:c1m1", 7L, "2:c1m2", 8L),
+                List.of(counted("c-1"), counted("c-1")));
         PollSplitSerializer splits = new PollSplitSerializer();
 
-        assertThat(splits.deserialize(2, splits.serialize(split))).isEqualTo(split);
+        assertThat(splits.deserialize(3, splits.serialize(split))).isEqualTo(split);
         assertThatThrownBy(() -> splits.deserialize(9, new byte[0])).hasMessageContaining("version 9, expected 2");
+    }
+
+    @Test
+    void readsSplitsOfBuildsThatKeptNoTallies() throws Exception {
+        PollSplit split = split("c-1", Map.of("m1", 7L));
+        PollSplitSerializer splits = new PollSplitSerializer();
+        byte[] now = splits.serialize(split);
+        byte[] then = Arrays.copyOf(now, now.length - Integer.BYTES);
+
+        assertThat(splits.deserialize(2, then)).isEqualTo(split);
+    }
+
+    @Test
+    void tellsWhatWasCountedBeforeACrash() throws Exception {
+        run("a");
+        context("a").poll().leftOut();
+        wallClock.addAndGet(10_000);
+        List<PollSplit> checkpoint = reader.snapshotState(1);
+        context("a").poll().leftOut();
+        wallClock.addAndGet(20_000);
+
+        try (PollReader again = new PollReader(new FakeReaderContext(), "metrics", this::poller, wallClock::get)) {
+            again.addSplits(checkpoint);
+            again.start();
+            again.pollNext(output);
+            assertThat(again.snapshotState(2))
+                    .as("told once")
+                    .singleElement()
+                    .satisfies(split -> assertThat(split.counted())
+                            .extracting(PollTally::countedFrom)
+                            .containsExactly(Instant.ofEpochMilli(wallClock.get())));
+        }
+
+        assertThat(tallies()).singleElement().satisfies(tally -> {
+            assertThat(tally.countedSeconds()).isEqualTo(10);
+            assertThat(tally.expected()).isEqualTo(1);
+        });
+    }
+
+    @Test
+    void keepsATallyThatWaitsInItsCheckpoint() throws Exception {
+        run("a");
+        context("a").poll().leftOut();
+        wallClock.addAndGet(62_000);
+        reader.tellMinutes();
+
+        assertThat(reader.snapshotState(1).get(0).counted())
+                .extracting(PollTally::leftOut)
+                .containsExactly(1L, 0L);
+        reader.pollNext(output);
+        assertThat(reader.snapshotState(2).get(0).counted())
+                .extracting(PollTally::leftOut)
+                .containsExactly(0L);
+    }
+
+    @Test
+    void tellsATallyThatWaitedWhenItsTargetMoved() throws Exception {
+        run("a");
+        context("a").poll().leftOut();
+        wallClock.addAndGet(62_000);
+        reader.tellMinutes();
+        Target moved = new Target("a", "settings", List.of("http://elsewhere:1"), Map.of());
+        reader.handleSourceEvents(new TargetsChanged(List.of(moved), List.of()));
+        for (int i = 0; i < 3; i++) {
+            reader.pollNext(output);
+        }
+
+        assertThat(tallies()).extracting(PollTally::countedSeconds).containsExactly(60.0, 2.0);
+    }
+
+    private PollTally counted(String target) {
+        Instant minute = Instant.ofEpochMilli(wallClock.get());
+        return new PollTally(
+                "metrics",
+                target,
+                null,
+                minute,
+                minute.plusSeconds(3),
+                minute.plusSeconds(30),
+                27.5,
+                9,
+                5,
+                1,
+                List.of(new PollTally.Failed("timeout", 2)));
     }
 
     private PollContext context(String split) {
@@ -317,7 +408,7 @@ class PollReaderTest {
     }
 
     private static PollSplit split(String id, Map<String, Long> delivered) {
-        return new PollSplit(new Target(id, "settings", List.of(), Map.of()), delivered);
+        return new PollSplit(new Target(id, "settings", List.of(), Map.of()), delivered, List.of());
     }
 
     private void run(String... ids) {

@@ -62,7 +62,8 @@ class OfNowTest {
     void sendsEachKindItsWay() throws Exception {
         ofNow.processElement(
                 Observation.of(MemberStatus.failed("c1", "m1", null, "http://m1", NOW, 3, "refused", "")), 0);
-        ofNow.processElement(Observation.of(new PollTally("etcd", "c1", "c1", NOW, NOW, 60, 60, 60, 0, List.of())), 0);
+        ofNow.processElement(
+                Observation.of(new PollTally("etcd", "c1", "c1", NOW, NOW, NOW, 60, 60, 60, 0, List.of())), 0);
         ofNow.processElement(Observation.of(new DeadLetter("x", "y", "", null, "", NOW)), 0);
 
         assertThat(ofNow.getSideOutput(OfNow.STATUSES)).hasSize(1);

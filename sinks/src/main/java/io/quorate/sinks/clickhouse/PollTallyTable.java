@@ -14,6 +14,7 @@ final class PollTallyTable {
                     Column.text("target", PollTally::target),
                     Column.text("cluster", PollTally::cluster),
                     Column.time("minute", PollTally::minute),
+                    Column.time("counted_from", PollTally::countedFrom),
                     Column.time("counted_at", PollTally::countedAt),
                     Column.real("counted_seconds", PollTally::countedSeconds),
                     Column.whole("expected", PollTally::expected),

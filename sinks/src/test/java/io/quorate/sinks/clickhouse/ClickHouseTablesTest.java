@@ -161,8 +161,9 @@ class ClickHouseTablesTest {
     void writesTheLedgerOfPolls() throws Exception {
         save(ClickHouseTables::savePollTallies, Events.tally(), Events.tally());
         assertThat(client.execute("SELECT * EXCEPT written_at, failed FROM poll_tally FINAL"))
-                .isEqualTo("metrics\tprod/m1\tprod\t2026-03-29 01:00:00.000\t2026-03-29 01:01:00.500\t60\t60\t56\t1\t"
-                        + "['http-status','timeout']\t[1,2]\t3\n");
+                .isEqualTo(
+                        "metrics\tprod/m1\tprod\t2026-03-29 01:00:00.000\t2026-03-29 01:00:10.000\t2026-03-29 01:01:00.500\t50\t60\t56\t1\t"
+                                + "['http-status','timeout']\t[1,2]\t3\n");
     }
 
     @Test

@@ -20,7 +20,7 @@ class CollectionCompleteTest {
     @RegisterExtension
     static final MiniClusterExtension FLINK = new MiniClusterExtension();
 
-    private static final Path QUESTION = Path.of("src/main/resources/clickhouse/questions/collection_complete.sql");
+    private static final Path QUESTIONS = Path.of("src/main/resources/clickhouse/questions");
     private static final Instant HOUR = Instant.parse("2026-11-02T23:00:00Z");
 
     private final List<PollTally> tallies = new ArrayList<>();
@@ -36,14 +36,15 @@ class CollectionCompleteTest {
     @Test
     void isCompleteWhenEveryPollWasAnswered() throws Exception {
         count(0, 60);
-        assertThat(answer()).containsExactly("2026-11-02 23:00:00|metrics|m1|prod|360|360|0|0||1|true");
+        assertThat(answer()).containsExactly("2026-11-02 23:00:00|metrics|m1|prod|360|360|0|0|0||1|true");
     }
 
     @Test
     void isNotWhenAPollFailedAndAnotherWasLeftOut() throws Exception {
         count(0, 59);
         tallies.add(tally(59, 60, 6, 4, 1, new PollTally.Failed("timeout", 1)));
-        assertThat(answer()).containsExactly("2026-11-02 23:00:00|metrics|m1|prod|360|358|1|0|1 timeout|0.99444|false");
+        assertThat(answer())
+                .containsExactly("2026-11-02 23:00:00|metrics|m1|prod|360|358|1|0|0|1 timeout|0.99444|false");
     }
 
     @Test
@@ -51,14 +52,14 @@ class CollectionCompleteTest {
         tallies.add(tally(0, 60, 6, 4, 0, new PollTally.Failed("timeout", 2)));
         tallies.add(tally(1, 60, 6, 2, 0, new PollTally.Failed("refused", 1), new PollTally.Failed("timeout", 3)));
         assertThat(answer())
-                .containsExactly("2026-11-02 23:00:00|metrics|m1|prod|12|6|0|0|1 refused, 5 timeout|0.5|false");
+                .containsExactly("2026-11-02 23:00:00|metrics|m1|prod|12|6|0|0|0|1 refused, 5 timeout|0.5|false");
     }
 
     @Test
     void missesThePollsOfMinutesInWhichNobodyCounted() throws Exception {
         count(0, 20);
         count(23, 60);
-        assertThat(answer()).containsExactly("2026-11-02 23:00:00|metrics|m1|prod|360|342|0|3||0.95|false");
+        assertThat(answer()).containsExactly("2026-11-02 23:00:00|metrics|m1|prod|360|342|0|18|3||0.95|false");
     }
 
     @Test
@@ -67,34 +68,83 @@ class CollectionCompleteTest {
         count(120, 180);
         assertThat(answer())
                 .containsExactly(
-                        "2026-11-03 01:00:00|metrics|m1|prod|360|360|0|0||1|true",
-                        "2026-11-03 00:00:00|metrics|m1|prod|360|0|0|60||0|false",
-                        "2026-11-02 23:00:00|metrics|m1|prod|360|360|0|0||1|true");
+                        "2026-11-03 01:00:00|metrics|m1|prod|360|360|0|0|0||1|true",
+                        "2026-11-03 00:00:00|metrics|m1|prod|360|0|0|360|60||0|false",
+                        "2026-11-02 23:00:00|metrics|m1|prod|360|360|0|0|0||1|true");
     }
 
     @Test
     void missesTheRestOfAMinuteThatAStartFellInto() throws Exception {
         count(0, 20);
-        tallies.add(tally(20, 30, 3, 3, 0));
+        tallies.add(part(20, 30, 60, 3, 3));
         count(21, 60);
-        assertThat(answer()).containsExactly("2026-11-02 23:00:00|metrics|m1|prod|360|357|0|0||0.99167|false");
+        assertThat(answer()).containsExactly("2026-11-02 23:00:00|metrics|m1|prod|360|357|0|3|0||0.99167|false");
     }
 
     @Test
     void countsATargetFromItsFirstPollToItsLast() throws Exception {
-        tallies.add(tally(10, 30, 3, 3, 0));
+        tallies.add(part(10, 30, 60, 3, 3));
         count(11, 20);
         tallies.add(tally(20, 20, 2, 2, 0));
-        assertThat(answer()).containsExactly("2026-11-02 23:00:00|metrics|m1|prod|59|59|0|0||1|true");
+        assertThat(answer()).containsExactly("2026-11-02 23:00:00|metrics|m1|prod|59|59|0|0|0||1|true");
     }
 
     @Test
     void addsThePartsOfAMinuteThatATargetMovedInUp() throws Exception {
         count(0, 30);
-        tallies.add(tally(30, 20, 2, 2, 0));
-        tallies.add(tally(30, 40, 4, 4, 0));
+        tallies.add(part(30, 0, 20, 2, 2));
+        tallies.add(part(30, 20, 60, 4, 4));
         count(31, 60);
-        assertThat(answer()).containsExactly("2026-11-02 23:00:00|metrics|m1|prod|360|360|0|0||1|true");
+        assertThat(answer()).containsExactly("2026-11-02 23:00:00|metrics|m1|prod|360|360|0|0|0||1|true");
+    }
+
+    @Test
+    void missesThePollsBetweenACrashAndTheStartAfterIt() throws Exception {
+        count(0, 20);
+        tallies.add(part(20, 0, 30, 3, 3));
+        tallies.add(part(22, 10, 60, 5, 5));
+        count(23, 60);
+        assertThat(answer()).containsExactly("2026-11-02 23:00:00|metrics|m1|prod|360|350|0|10|1||0.97222|false");
+        assertThat(answer("not_polled.sql"))
+                .containsExactly("2026-11-02 23:20:30.000|2026-11-02 23:22:10.000|metrics|m1|prod|100|10");
+    }
+
+    @Test
+    void missesThemInTheFirstMinuteOfATargetToo() throws Exception {
+        tallies.add(part(0, 0, 10, 1, 1));
+        tallies.add(part(0, 40, 60, 2, 2));
+        count(1, 60);
+        assertThat(answer()).containsExactly("2026-11-02 23:00:00|metrics|m1|prod|360|357|0|3|0||0.99167|false");
+        assertThat(answer("not_polled.sql"))
+                .containsExactly("2026-11-02 23:00:10.000|2026-11-02 23:00:40.000|metrics|m1|prod|30|3");
+    }
+
+    @Test
+    void countsAPartOnceThatWasToldAgainAfterACrashAsOfItsCheckpoint() throws Exception {
+        count(0, 60);
+        PollTally told = tallies.get(20);
+        tallies.add(new PollTally(
+                told.source(),
+                told.target(),
+                told.cluster(),
+                told.minute(),
+                told.countedFrom(),
+                told.minute().plusSeconds(35),
+                35,
+                4,
+                3,
+                0,
+                List.of()));
+        assertThat(answer()).containsExactly("2026-11-02 23:00:00|metrics|m1|prod|360|360|0|0|0||1|true");
+        assertThat(client.execute("SELECT count() FROM poll_tally FINAL")).isEqualTo("60\n");
+    }
+
+    @Test
+    void wasNeverAwayWhenMinuteFollowedMinute() throws Exception {
+        count(0, 30);
+        tallies.add(part(30, 0, 20, 2, 2));
+        tallies.add(part(30, 20, 60, 4, 4));
+        assertThat(answer("not_polled.sql")).isEmpty();
     }
 
     private void count(int from, int to) {
@@ -105,16 +155,45 @@ class CollectionCompleteTest {
 
     private static PollTally tally(
             int minute, double seconds, long expected, long answered, long leftOut, PollTally.Failed... failed) {
+        return tally(minute, 0, seconds, expected, answered, leftOut, failed);
+    }
+
+    /** What was counted from one second of a minute to another. */
+    private static PollTally part(int minute, int from, int to, long expected, long answered) {
+        return tally(minute, from, to - from, expected, answered, 0);
+    }
+
+    private static PollTally tally(
+            int minute,
+            int from,
+            double seconds,
+            long expected,
+            long answered,
+            long leftOut,
+            PollTally.Failed... failed) {
         Instant start = HOUR.plusSeconds(60L * minute);
-        Instant counted = start.plusMillis(60_000 + (long) seconds);
         return new PollTally(
-                "metrics", "m1", "prod", start, counted, seconds, expected, answered, leftOut, List.of(failed));
+                "metrics",
+                "m1",
+                "prod",
+                start,
+                start.plusSeconds(from),
+                start.plusSeconds(62),
+                seconds,
+                expected,
+                answered,
+                leftOut,
+                List.of(failed));
     }
 
     private List<String> answer() throws Exception {
+        return answer("collection_complete.sql");
+    }
+
+    private List<String> answer(String question) throws Exception {
         assertThat(Jobs.save(ClickHouseTables::savePollTallies, settings, tallies.toArray(PollTally[]::new)))
                 .isEmpty();
-        return client.execute(Files.readString(QUESTION))
+        return client.execute(Files.readString(QUESTIONS.resolve(question)))
                 .lines()
                 .map(line -> line.replace('\t', '|'))
                 .toList();
