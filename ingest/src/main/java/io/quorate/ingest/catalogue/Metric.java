@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param help one sentence for people
  * @param since first version of etcd that has it; null when all that matter have it
  * @param required one of the critical metrics: a fleet without it is told so
- * @param survivesRestart a counter that does not begin anew with its process
+ * @param survivesRestart a counter that does not begin anew with the member's process
  * @param merge how members' counters make the cluster's
  * @param peerLabels labels that name a peer
  * @param sparse series at zero are left out of a scrape
@@ -46,7 +46,9 @@ public record Metric(
     /** Whose page shows it. */
     public enum Origin {
         MEMBER,
-        NODE
+        NODE,
+        /** None: Quorate tells it itself. */
+        QUORATE
     }
 
     /** How the counters of members make the cluster's. */

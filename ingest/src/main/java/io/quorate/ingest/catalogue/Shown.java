@@ -17,13 +17,25 @@ public final class Shown {
     private static final String VERSION = "etcd_server_version";
     private static final String VERSION_LABEL = "server_version=\"";
 
+    /** Names of machines stand beside it, and may hold any number. */
+    private static final Pattern FORBIDDEN_OF_NODE = Pattern.compile("\\bHTTP (401|403)\\b");
+
+    private static final String OF_MEMBER =
+            "the page shows others; look for a rule that drops it, such as Prometheus' metric_relabel_configs";
+    private static final String OF_NODE =
+            "its node-exporter shows others; look whether that collector is on, and whether the machine has such a device";
+
     private final Set<String> metrics;
     private final @Nullable String version;
     private final int members;
     /** Of all of them at once; null when it showed a page. */
     private final @Nullable Absence ofAll;
+    /** Of one that nothing else explains. */
+    private final String otherwise;
 
-    private Shown(Set<String> metrics, @Nullable String version, int members, @Nullable Absence ofAll) {
+    private Shown(
+            Set<String> metrics, @Nullable String version, int members, @Nullable Absence ofAll, String otherwise) {
+        this.otherwise = otherwise;
         this.metrics = metrics;
         this.version = version;
         this.members = members;
@@ -38,7 +50,7 @@ public final class Shown {
      * @param members of its cluster; 0 when unknown
      */
     public static Shown page(Set<String> metrics, @Nullable String version, int members) {
-        return new Shown(Set.copyOf(metrics), version, members, null);
+        return new Shown(Set.copyOf(metrics), version, members, null, OF_MEMBER);
     }
 
     /**
@@ -89,7 +101,23 @@ public final class Shown {
                         : new Absence(
                                 Absence.Reason.SCRAPE_FAILED,
                                 failure + "; check that the member runs and that --listen-metrics-urls or its client"
-                                        + " address is what is scraped"));
+                                        + " address is what is scraped"),
+                OF_MEMBER);
+    }
+
+    /**
+     * The machine of a member.
+     *
+     * @param metrics base names that came with the member's scrape
+     * @param failure why its node-exporter brought nothing, as the scrape has it; empty when it did
+     */
+    public static Shown node(Set<String> metrics, String failure) {
+        if (failure.isEmpty()) {
+            return new Shown(Set.copyOf(metrics), null, 0, null, OF_NODE);
+        }
+        Absence.Reason reason =
+                FORBIDDEN_OF_NODE.matcher(failure).find() ? Absence.Reason.AUTH : Absence.Reason.NOT_SCRAPED;
+        return new Shown(Set.of(), null, 0, new Absence(reason, failure), OF_NODE);
     }
 
     /** A member that is known by its status or a member list alone. */
@@ -101,7 +129,8 @@ public final class Shown {
                 new Absence(
                         Absence.Reason.NOT_SCRAPED,
                         "no scrape of it comes; let Prometheus scrape its client address, or what"
-                                + " --listen-metrics-urls says"));
+                                + " --listen-metrics-urls says"),
+                OF_MEMBER);
     }
 
     /** Whether it showed anything at all. */
@@ -136,9 +165,7 @@ public final class Shown {
         if (!metric.peerLabels().isEmpty() && members == 1) {
             return new Absence(Absence.Reason.BORN_BY_USE, "one series per peer, and a single member has none");
         }
-        return new Absence(
-                Absence.Reason.UNKNOWN,
-                "the page shows others; look for a rule that drops it, such as Prometheus' metric_relabel_configs");
+        return new Absence(Absence.Reason.UNKNOWN, otherwise);
     }
 
     /** Whether this version comes before that one, as far as the shorter of them tells. */

@@ -5,11 +5,13 @@ import io.quorate.events.MemberScrape;
 import io.quorate.ingest.poll.Target;
 import io.quorate.ingest.transport.HttpTransport;
 import io.quorate.ingest.transport.Masking;
+import io.quorate.ingest.transport.Transport;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
+import java.util.function.Consumer;
 import okhttp3.HttpUrl;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
@@ -55,12 +57,12 @@ final class MemberPage {
         this.masking = Masking.of(settings.transport());
     }
 
-    /** A client that reaches the members of this entry, and shares with the base what can be shared. */
-    static OkHttpClient client(OkHttpClient base, ScrapeSettings settings) {
-        return HttpTransport.over(base, settings.transport())
-                .callTimeout(settings.timeout())
-                .connectTimeout(settings.timeout())
-                .readTimeout(settings.timeout())
+    /** A client that reaches members so, and shares with the base what can be shared. */
+    static OkHttpClient client(OkHttpClient base, Transport transport, Duration timeout) {
+        return HttpTransport.over(base, transport)
+                .callTimeout(timeout)
+                .connectTimeout(timeout)
+                .readTimeout(timeout)
                 .build();
     }
 
@@ -68,8 +70,12 @@ final class MemberPage {
         return request;
     }
 
-    /** What the answer holds; a trouble when that is no page of etcd's. */
-    Taken take(Instant asked, Response response) throws IOException {
+    /**
+     * What the answer holds; a trouble when that is no page of etcd's.
+     *
+     * @param also adds what is known of the member from elsewhere
+     */
+    Taken take(Instant asked, Response response, Consumer<ScrapeAssembler> also) throws IOException {
         everAnswered = true;
         CappedBody body = new CappedBody(
                 response.body().byteStream(), BODY_CAP, "expected a page of etcd's metrics: check the address");
@@ -97,6 +103,7 @@ final class MemberPage {
                     assembler.samples() + " series of the catalogue, expected at most " + MOST_SERIES
                             + "; check what exposes them");
         }
+        also.accept(assembler);
         String source = url.toString();
         MemberScrape scrape = assembler.scrape(cluster, member, source, asked, now());
         return new Taken(scrape, assembler.deadLetter(cluster, member, source, asked), assembler.samples());

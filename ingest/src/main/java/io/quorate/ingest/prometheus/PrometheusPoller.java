@@ -56,6 +56,8 @@ final class PrometheusPoller implements Poller {
             + " an entry of ingest.prometheus with a selector of their own";
     /** To begin with; less where the answer is too large all the same. */
     private static final int MEMBERS_AT_ONCE = 50;
+    /** A machine of many processors has some hundred series, a minute of each. */
+    private static final int NODES_AT_ONCE = 10;
     /** A scrape carries the time it began and is written when it ended, at most Prometheus' default scrape timeout later. */
     private static final Duration SCRAPE_TIMEOUT = Duration.ofSeconds(10);
     /** The answers that follow are asked a moment later than the first, and must reach as far back. */
@@ -85,6 +87,8 @@ final class PrometheusPoller implements Poller {
     private long brought;
     private @Nullable String failedParts;
     private boolean toldOfPause;
+    /** Why node-exporters are not asked for any more in this round; null while they are. */
+    private @Nullable String failedNodes;
 
     private volatile boolean closed;
     private volatile boolean everAnswered;
@@ -149,6 +153,7 @@ final class PrometheusPoller implements Poller {
         poll.begun();
         brought = 0;
         failedParts = null;
+        failedNodes = null;
         Duration window = window(System.currentTimeMillis());
         Round round = new Round(settings, Catalogue.shipped(), marks);
         ask(queries.up(window), round::takeUp, () -> next(round, parts(round), window.plus(SLACK)), this::failed);
@@ -222,12 +227,12 @@ final class PrometheusPoller implements Poller {
         Set<String> clusters = Set.copyOf(part.clusters());
         Round round = part == Part.WHOLE ? whole : whole.part(cluster -> clusters.contains(cluster) != part.others());
         askAll(
-                round,
+                round::take,
                 questions(part, window),
-                () -> {
+                () -> askNodes(round, new ArrayDeque<>(round.nodeKeys()), window.plus(Nodes.FRESH), () -> {
                     deliver(round);
                     next(whole, parts, window);
-                },
+                }),
                 trouble -> {
                     if (trouble.reason().equals("too-large")) {
                         tooLarge(whole, part, parts, trouble);
@@ -281,13 +286,46 @@ final class PrometheusPoller implements Poller {
         tell(trouble.reason(), String.valueOf(trouble.getMessage()), cluster);
     }
 
-    private void askAll(Round round, List<String> questions, Runnable done, Consumer<PollTrouble> failed) {
+    /** Some machines at a time. What goes wrong with them is told with the scrapes, which are handed over all the same. */
+    private void askNodes(Round round, Deque<String> keys, Duration window, Runnable done) {
+        NodeJoin join = settings.nodes();
+        Nodes nodes = round.nodes();
+        if (join == null || nodes == null || keys.isEmpty()) {
+            done.run();
+            return;
+        }
+        if (failedNodes != null) {
+            nodes.failed(keys, failedNodes);
+            done.run();
+            return;
+        }
+        List<String> some = new ArrayList<>();
+        while (some.size() < NODES_AT_ONCE && !keys.isEmpty()) {
+            some.add(keys.remove());
+        }
+        askAll(nodes::take, queries.nodes(join, some, window), () -> askNodes(round, keys, window, done), trouble -> {
+            if (closed) {
+                return;
+            }
+            String why = "node-exporters cannot be asked for: " + trouble.reason() + ": "
+                    + masking.in(String.valueOf(trouble.getMessage()));
+            nodes.failed(some, why);
+            // Of what is too large the next may be smaller; any other trouble would only cost time again.
+            failedNodes = trouble.reason().equals("too-large") ? null : why;
+            failedParts = trouble.reason();
+            tell(trouble.reason(), why, settings.cluster());
+            askNodes(round, keys, window, done);
+        });
+    }
+
+    private void askAll(
+            MatrixAnswer.SeriesTaker taker, List<String> questions, Runnable done, Consumer<PollTrouble> failed) {
         if (questions.isEmpty()) {
             done.run();
             return;
         }
         List<String> others = questions.subList(1, questions.size());
-        ask(questions.get(0), round::take, () -> askAll(round, others, done, failed), failed);
+        ask(questions.get(0), taker, () -> askAll(taker, others, done, failed), failed);
     }
 
     /** Reaches back over what is usual, over our own outages, but never so far that it would be refused. */

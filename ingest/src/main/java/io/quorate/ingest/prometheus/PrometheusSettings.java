@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param timeout of one poll, at most the interval
  * @param transport how it is reached, and what it is shown
  * @param dropLabels further labels that name the member, such as those of replicas, to be left out of series
+ * @param nodes how members are joined to the node-exporters of their machines; null when these are not asked for
  */
 public record PrometheusSettings(
         String url,
@@ -30,7 +31,8 @@ public record PrometheusSettings(
         Duration interval,
         Duration timeout,
         Transport transport,
-        List<String> dropLabels)
+        List<String> dropLabels,
+        @Nullable NodeJoin nodes)
         implements Serializable {
 
     private static final long serialVersionUID = 1;
@@ -81,6 +83,26 @@ public record PrometheusSettings(
         }
     }
 
+    /** Without node-exporters. */
+    public PrometheusSettings(
+            String url,
+            String selector,
+            String clusterLabel,
+            @Nullable String cluster,
+            @Nullable String memberLabel,
+            Duration interval,
+            Duration timeout,
+            Transport transport,
+            List<String> dropLabels) {
+        this(url, selector, clusterLabel, cluster, memberLabel, interval, timeout, transport, dropLabels, null);
+    }
+
+    /** The same with members joined to the node-exporters of their machines. */
+    public PrometheusSettings with(NodeJoin join) {
+        return new PrometheusSettings(
+                url, selector, clusterLabel, cluster, memberLabel, interval, timeout, transport, dropLabels, join);
+    }
+
     /** What is wrong with how often it is asked, and for how long. */
     static void judge(Duration interval, Duration timeout, List<String> problems) {
         if (interval.compareTo(SHORTEST) < 0) {
@@ -114,7 +136,7 @@ public record PrometheusSettings(
         return url + " " + selector;
     }
 
-    private static boolean isLabel(String name) {
+    static boolean isLabel(String name) {
         return name.matches("[a-zA-Z_][a-zA-Z0-9_]*");
     }
 }

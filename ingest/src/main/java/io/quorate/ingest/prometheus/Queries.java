@@ -18,12 +18,13 @@ final class Queries {
     private final String matchers;
     private final String clusterLabel;
     private final List<String> names;
+    private final List<String> namesOfNodes;
 
     Queries(Catalogue catalogue, String selector, String clusterLabel, int longest) {
         this.clusterLabel = clusterLabel;
-        String inner = selector.substring(1, selector.length() - 1).strip();
-        this.matchers = inner.endsWith(",") ? inner.substring(0, inner.length() - 1) : inner;
-        this.names = alternatives(catalogue, longest);
+        this.matchers = inner(selector);
+        this.names = alternatives(catalogue, Metric.Origin.MEMBER, longest);
+        this.namesOfNodes = alternatives(catalogue, Metric.Origin.NODE, longest);
     }
 
     /** Which scrapes there were, and which of them failed. */
@@ -46,19 +47,40 @@ final class Queries {
         return catalogue(window, clusterLabel + "!~\"" + anyOf(clusters) + "\"");
     }
 
+    /** What the node-exporters of these machines brought, but for devices that are none of the machine's own. */
+    List<String> nodes(NodeJoin join, Collection<String> keys, Duration window) {
+        String label = join.nodeLabel() == null ? "instance" : join.nodeLabel();
+        String port = join.nodeLabel() == null ? "(:[0-9]+)?" : "";
+        return about(
+                namesOfNodes,
+                window,
+                inner(join.selector()),
+                label + "=~\"(" + anyOf(keys) + ")" + port + "\"",
+                "device!~\"" + NodeSeries.NO_DEVICE + "\"",
+                "fstype!~\"" + NodeSeries.NO_FILE_SYSTEM + "\"");
+    }
+
     private List<String> catalogue(Duration window, String more) {
-        String all = Stream.of(matchers, more).filter(part -> !part.isEmpty()).collect(Collectors.joining(","));
+        return about(names, window, matchers, more);
+    }
+
+    private static List<String> about(List<String> names, Duration window, String... matchers) {
+        String all = Stream.of(matchers).filter(part -> !part.isEmpty()).collect(Collectors.joining(","));
         return names.stream()
                 .map(name -> "{__name__=~\"" + name + "\"" + (all.isEmpty() ? "" : "," + all) + "}" + range(window))
                 .toList();
     }
 
+    private static String inner(String selector) {
+        String inner = selector.substring(1, selector.length() - 1).strip();
+        return inner.endsWith(",") ? inner.substring(0, inner.length() - 1) : inner;
+    }
+
     /** As a regular expression inside a text of PromQL. */
-    private static String anyOf(Collection<String> clusters) {
-        return clusters.stream()
-                .map(cluster -> cluster.replaceAll("[\\\\.+*?()|\\[\\]{}^$]", "\\\\$0"))
-                .map(cluster ->
-                        cluster.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n"))
+    private static String anyOf(Collection<String> texts) {
+        return texts.stream()
+                .map(text -> text.replaceAll("[\\\\.+*?()|\\[\\]{}^$]", "\\\\$0"))
+                .map(text -> text.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n"))
                 .collect(Collectors.joining("|"));
     }
 
@@ -66,11 +88,11 @@ final class Queries {
         return "[" + window.toMillis() + "ms]";
     }
 
-    private static List<String> alternatives(Catalogue catalogue, int longest) {
+    private static List<String> alternatives(Catalogue catalogue, Metric.Origin origin, int longest) {
         List<String> alternatives = new ArrayList<>();
         StringBuilder current = new StringBuilder();
         for (Metric metric : catalogue.metrics()) {
-            if (metric.origin() != Metric.Origin.MEMBER) {
+            if (metric.origin() != origin) {
                 continue;
             }
             // The count is the last bucket.

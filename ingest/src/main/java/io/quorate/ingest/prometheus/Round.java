@@ -34,6 +34,10 @@ final class Round {
     private final Map<Target, TreeMap<Long, Boolean>> scrapes = new HashMap<>();
     private final Map<Target, Set<String>> identification;
     private final Map<Target, Map<Long, ScrapeAssembler>> assemblers = new HashMap<>();
+    /** What names the machine of each; nothing where nobody asks for machines. */
+    private final Map<Target, SortedSet<String>> nodeKeys;
+
+    private final @Nullable Nodes nodes;
     private long samples;
     private long nameless;
     private @Nullable String namelessExample;
@@ -44,23 +48,27 @@ final class Round {
      * @param marks per target the newest scrape that was handed over already
      */
     Round(PrometheusSettings settings, Catalogue catalogue, Map<String, Long> marks) {
-        this(settings, catalogue, marks, new HashMap<>());
+        this(settings, catalogue, marks, new HashMap<>(), new HashMap<>());
     }
 
     private Round(
             PrometheusSettings settings,
             Catalogue catalogue,
             Map<String, Long> marks,
-            Map<Target, Set<String>> identification) {
+            Map<Target, Set<String>> identification,
+            Map<Target, SortedSet<String>> nodeKeys) {
         this.settings = settings;
         this.catalogue = catalogue;
         this.marks = marks;
         this.identification = identification;
+        this.nodeKeys = nodeKeys;
+        NodeJoin join = settings.nodes();
+        this.nodes = join == null ? null : new Nodes(join, catalogue, settings.dropLabels());
     }
 
     /** The part of it that is about these clusters, to be asked for by itself. */
     Round part(Predicate<String> clusters) {
-        Round part = new Round(settings, catalogue, marks, identification);
+        Round part = new Round(settings, catalogue, marks, identification, nodeKeys);
         scrapes.forEach((target, times) -> {
             if (clusters.test(target.cluster())) {
                 part.scrapes.put(target, times);
@@ -102,6 +110,7 @@ final class Round {
             return;
         }
         identification(target).addAll(labels.keySet());
+        noteNode(target, labels);
         TreeMap<Long, Boolean> seen = scrapes.computeIfAbsent(target, unseen -> new TreeMap<>());
         for (int i = 0; i < count; i++) {
             if (!endsSeries(values[i])) {
@@ -122,6 +131,9 @@ final class Round {
         if (series == null) {
             return;
         }
+        if (nodes != null && !scrapes.containsKey(target)) {
+            noteNode(target, labels);
+        }
         long mark = marks.getOrDefault(target.mark(), Long.MIN_VALUE);
         for (int i = 0; i < count; i++) {
             if (times[i] > mark && !endsSeries(values[i])) {
@@ -139,12 +151,36 @@ final class Round {
         return Double.isNaN(value);
     }
 
+    private void noteNode(Target target, Map<String, String> labels) {
+        NodeJoin join = settings.nodes();
+        String key = join == null ? "" : join.ofMember(labels);
+        if (!key.isEmpty()) {
+            nodeKeys.computeIfAbsent(target, unseen -> new TreeSet<>()).add(key);
+        }
+    }
+
+    /** What names the machines of those that brought something new. */
+    SortedSet<String> nodeKeys() {
+        SortedSet<String> keys = new TreeSet<>();
+        assemblers.keySet().forEach(target -> keys.addAll(nodeKeys.getOrDefault(target, new TreeSet<>())));
+        return keys;
+    }
+
+    /** Their node-exporters; null when these are not asked for. */
+    @Nullable
+    Nodes nodes() {
+        return nodes;
+    }
+
     long samples() {
         return samples;
     }
 
     /** Everything that is new, in order of time. */
     List<Parcel> parcels(Instant now) {
+        if (nodes != null) {
+            nodes.narrow();
+        }
         List<Parcel> parcels = new ArrayList<>();
         Set<Target> targets = new HashSet<>(scrapes.keySet());
         targets.addAll(assemblers.keySet());
@@ -194,6 +230,9 @@ final class Round {
                                 "scrape failed: up == 0")),
                         target.mark()));
             } else if (assembler != null) {
+                if (nodes != null) {
+                    assembler.join(nodes.at(nodeKeys.getOrDefault(target, new TreeSet<>()), time));
+                }
                 parcels.add(Parcel.marked(
                         Observation.of(
                                 assembler.scrape(target.cluster(), target.member(), settings.url(), observedAt, now)),

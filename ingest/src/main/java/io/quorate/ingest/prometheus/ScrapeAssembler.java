@@ -3,8 +3,10 @@ package io.quorate.ingest.prometheus;
 import io.quorate.events.BucketVector;
 import io.quorate.events.DeadLetter;
 import io.quorate.events.Histogram;
+import io.quorate.events.Labels;
 import io.quorate.events.MemberScrape;
 import io.quorate.events.Sample;
+import io.quorate.ingest.catalogue.Catalogue;
 import io.quorate.ingest.catalogue.Metric;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -14,6 +16,8 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,6 +48,7 @@ public final class ScrapeAssembler {
             case BUCKET ->
                 histograms.computeIfAbsent(key, unseen -> new Buckets()).add(series.edge(), value);
             case SUM -> histograms.computeIfAbsent(key, unseen -> new Buckets()).sum(value);
+            case SHARE -> addShare(series, key, value);
             case VALUE -> {
                 if (series.metric().kind() == Metric.Kind.COUNTER) {
                     addCounter(series, key, value);
@@ -52,6 +57,17 @@ public final class ScrapeAssembler {
                 }
             }
         }
+    }
+
+    private void addShare(Series series, SeriesKey key, double value) {
+        if (!Double.isFinite(value) || value < 0) {
+            refuse(series.text() + ": a counter cannot be " + value);
+            return;
+        }
+        counters.merge(
+                key,
+                new Sample(key.metric(), key.labels(), value),
+                (one, other) -> new Sample(key.metric(), key.labels(), one.value() + other.value()));
     }
 
     private void addCounter(Series series, SeriesKey key, double value) {
@@ -79,6 +95,36 @@ public final class ScrapeAssembler {
         }
     }
 
+    /** What is known of the member's machine at the time of its scrape. To be told once the scrape itself is whole. */
+    void join(NodeReading node) {
+        ScrapeAssembler page = node.page();
+        SeriesKey up = new SeriesKey(
+                Catalogue.NODE_UP, Labels.of(page == null ? Map.of("why", node.why()) : Map.of("node", node.node())));
+        gauges.put(up, new Sample(up.metric(), up.labels(), page == null ? 0 : 1));
+        if (page != null) {
+            counters.putAll(page.counters);
+            gauges.putAll(page.gauges);
+            refused.addAll(page.refused);
+        }
+    }
+
+    /** The labels of each series of this metric. */
+    List<Map<String, String>> labelsOf(String metric) {
+        return Stream.concat(counters.keySet().stream(), gauges.keySet().stream())
+                .filter(key -> key.metric().equals(metric))
+                .map(key -> Labels.parse(key.labels()))
+                .toList();
+    }
+
+    /** Forgets the series of metrics that begin so, but for those with these labels. */
+    void keepOnly(String prefix, Predicate<Map<String, String>> labels) {
+        for (Map<SeriesKey, Sample> samplesOf : List.of(counters, gauges)) {
+            samplesOf
+                    .keySet()
+                    .removeIf(key -> key.metric().startsWith(prefix) && !labels.test(Labels.parse(key.labels())));
+        }
+    }
+
     void refuse(String what) {
         refused.add(what);
     }
@@ -90,6 +136,11 @@ public final class ScrapeAssembler {
 
     int samples() {
         return samples;
+    }
+
+    /** So many series of counters and gauges; those that are added up are one. */
+    int series() {
+        return counters.size() + gauges.size();
     }
 
     /** The scrape. To be asked once, at the end. */

@@ -27,21 +27,37 @@ final class ScrapePoller implements Poller {
     private final OkHttpClient client;
     private final MemberPage page;
     private final Breaker breaker;
+    private final @Nullable NodeFetch node;
     private final AtomicBoolean underWay = new AtomicBoolean();
 
     private volatile @Nullable Call call;
 
-    ScrapePoller(ScrapeSettings settings, Target target, OkHttpClient client, TextFormat format, PollContext context) {
+    /**
+     * Of one member.
+     *
+     * @param node fetches the page of its machine; null when that is not asked
+     */
+    ScrapePoller(
+            ScrapeSettings settings,
+            Target target,
+            OkHttpClient client,
+            TextFormat format,
+            @Nullable NodeFetch node,
+            PollContext context) {
         this.settings = settings;
         this.context = context;
         this.breaker = Breaker.of(settings.interval(), context);
         this.client = client;
         this.page = new MemberPage(settings, target, format);
+        this.node = node;
     }
 
     @Override
     public void start() {
         context.pollEvery(context.phase(settings.interval()), settings.interval(), this::poll);
+        if (node != null) {
+            node.start();
+        }
     }
 
     @Override
@@ -49,6 +65,9 @@ final class ScrapePoller implements Poller {
         Call current = call;
         if (current != null) {
             current.cancel();
+        }
+        if (node != null) {
+            node.close();
         }
     }
 
@@ -88,7 +107,11 @@ final class ScrapePoller implements Poller {
     }
 
     private void take(Poll poll, Instant asked, Response response) throws IOException {
-        MemberPage.Taken taken = page.take(asked, response);
+        MemberPage.Taken taken = page.take(asked, response, assembler -> {
+            if (node != null) {
+                node.joinTo(assembler, asked);
+            }
+        });
         List<Parcel> parcels = new ArrayList<>();
         parcels.add(Parcel.plain(Observation.of(taken.scrape())));
         DeadLetter leftOut = taken.leftOut();

@@ -24,7 +24,7 @@ public final class ScrapeProbe {
     /** For the members of this entry. */
     public ScrapeProbe(ScrapeSettings settings) {
         this.settings = settings;
-        this.client = MemberPage.client(new OkHttpClient(), settings);
+        this.client = MemberPage.client(new OkHttpClient(), settings.transport(), settings.timeout());
     }
 
     /**
@@ -71,7 +71,7 @@ public final class ScrapeProbe {
         call.timeout().timeout(timeout.toNanos(), TimeUnit.NANOSECONDS);
         Instant asked = MemberPage.now();
         try (Response response = call.execute()) {
-            MemberPage.Taken taken = page.take(asked, response);
+            MemberPage.Taken taken = page.take(asked, response, assembler -> {});
             DeadLetter leftOut = taken.leftOut();
             return new Page(taken.scrape(), leftOut == null ? null : leftOut.detail());
         } catch (IOException e) {

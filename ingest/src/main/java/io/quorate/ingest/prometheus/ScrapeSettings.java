@@ -6,6 +6,7 @@ import java.io.Serializable;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Members whose pages of metrics are fetched without a Prometheus between, {@code ingest.metrics} in the settings.
@@ -14,9 +15,14 @@ import java.util.List;
  * @param interval from one fetch of a member to its next
  * @param timeout of one fetch, at most the interval
  * @param transport how they are reached
+ * @param nodes where the node-exporters of their machines are; null when these are not asked
  */
-public record ScrapeSettings(DiscoverySettings targets, Duration interval, Duration timeout, Transport transport)
-        implements Serializable {
+public record ScrapeSettings(
+        DiscoverySettings targets,
+        Duration interval,
+        Duration timeout,
+        Transport transport,
+        @Nullable NodePage nodes) implements Serializable {
 
     private static final long serialVersionUID = 1;
 
@@ -27,5 +33,10 @@ public record ScrapeSettings(DiscoverySettings targets, Duration interval, Durat
             // A line per key, for whoever tells each with its place.
             throw new IllegalArgumentException("ingest.metrics." + String.join("\ningest.metrics.", problems));
         }
+    }
+
+    /** Without node-exporters. */
+    public ScrapeSettings(DiscoverySettings targets, Duration interval, Duration timeout, Transport transport) {
+        this(targets, interval, timeout, transport, null);
     }
 }

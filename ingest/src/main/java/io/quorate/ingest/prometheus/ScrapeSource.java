@@ -7,6 +7,7 @@ import io.quorate.ingest.poll.PollSource;
 import io.quorate.ingest.poll.PollSplit;
 import io.quorate.ingest.poll.Poller;
 import io.quorate.ingest.transport.HttpTransport;
+import io.quorate.ingest.transport.Transport;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -70,6 +71,10 @@ public final class ScrapeSource extends PollSource {
         /** By entry, as each is reached in its own way. */
         private final Map<String, OkHttpClient> clients = new HashMap<>();
 
+        private final TextFormat formatOfNodes =
+                new TextFormat((name, labels) -> NodeSeries.of(Catalogue.shipped(), name, labels));
+        private final Map<String, OkHttpClient> clientsOfNodes = new HashMap<>();
+
         private Scrapers(Map<String, ScrapeSettings> entries) {
             this.entries = entries;
             Dispatcher dispatcher = new Dispatcher();
@@ -80,7 +85,14 @@ public final class ScrapeSource extends PollSource {
                     .connectionPool(HttpTransport.pool())
                     .build();
             entries.forEach((name, entry) -> {
-                clients.put(name, MemberPage.client(base, entry));
+                clients.put(name, MemberPage.client(base, entry.transport(), entry.timeout()));
+                // The way to them is the same, but nothing that etcd is shown is for node-exporter.
+                clientsOfNodes.put(
+                        name,
+                        MemberPage.client(
+                                base,
+                                new Transport(null, null, entry.transport().proxy()),
+                                entry.timeout()));
                 entry.transport().cautions(List.of()).forEach(caution -> LOG.warn("{}: {}", name, caution));
             });
         }
@@ -89,12 +101,19 @@ public final class ScrapeSource extends PollSource {
         public @Nullable Poller poller(PollSplit split, PollContext context) {
             ScrapeSettings entry = entries.get(split.target().discovery());
             OkHttpClient client = clients.get(split.target().discovery());
-            if (entry == null || client == null) {
+            OkHttpClient clientOfNodes = clientsOfNodes.get(split.target().discovery());
+            if (entry == null || client == null || clientOfNodes == null) {
                 return null;
             }
             context.deliver(
                     MissedScrapes.of(split, entry.interval(), Instant.ofEpochMilli(System.currentTimeMillis())));
-            return new ScrapePoller(entry, split.target(), client, format, context);
+            return new ScrapePoller(
+                    entry,
+                    split.target(),
+                    client,
+                    format,
+                    NodeFetch.of(entry, split.target(), clientOfNodes, formatOfNodes, context),
+                    context);
         }
 
         @Override

@@ -22,6 +22,8 @@ public record Series(Metric metric, Part part, String labels, double edge) {
         VALUE,
         BUCKET,
         SUM,
+        /** One of several that are added up. */
+        SHARE,
         MEMBER_ID
     }
 

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads Prometheus' text exposition format. Remembers what series it saw, since the next scrape shows the same: then a line
@@ -18,14 +19,22 @@ public final class TextFormat {
     /** Names of peers are among the labels, so each cluster has some of its own. */
     private static final int REMEMBERED = 300_000;
 
-    private final Catalogue catalogue;
-    private final Set<String> identification;
+    private final Places places;
     private final Map<String, Known> remembered = new ConcurrentHashMap<>();
+
+    /** Where the samples of a series of this name and these labels go; null when it is not read. */
+    interface Places {
+        @Nullable
+        Series of(String name, Map<String, String> labels);
+    }
 
     /** Reads what this catalogue lists, and leaves these labels out. */
     public TextFormat(Catalogue catalogue, Set<String> identification) {
-        this.catalogue = catalogue;
-        this.identification = Set.copyOf(identification);
+        this((name, labels) -> Series.of(catalogue, name, labels, identification));
+    }
+
+    TextFormat(Places places) {
+        this.places = places;
     }
 
     /** A series as a line writes it, and where its samples go. */
@@ -163,9 +172,7 @@ public final class TextFormat {
         }
         try {
             known = new Known(
-                    text,
-                    Optional.ofNullable(Series.of(
-                            catalogue, text.substring(0, nameLength), labels(text, nameLength), identification)));
+                    text, Optional.ofNullable(places.of(text.substring(0, nameLength), labels(text, nameLength))));
         } catch (IllegalArgumentException e) {
             into.refuse("line " + number + ": " + e.getMessage());
             return Known.NOTHING;

@@ -17,6 +17,22 @@ class ShownTest {
     private final Shown page = Shown.page(Set.of(FSYNC), "3.4.23", 3);
 
     @Test
+    void tellsWhyAMachineShowsNothingWhateverItIsCalled() {
+        assertThat(node("no node-exporter found for host node-401; let Prometheus scrape it")
+                        .reason())
+                .isEqualTo(Absence.Reason.NOT_SCRAPED);
+        assertThat(node("no node-exporter answers at h1:9100: auth: HTTP 401; expected")
+                        .reason())
+                .isEqualTo(Absence.Reason.AUTH);
+        assertThat(node("").detail()).startsWith("its node-exporter shows others");
+    }
+
+    private static Absence node(String failure) {
+        Metric load = Objects.requireNonNull(Catalogue.shipped().metric("node_load1"));
+        return Objects.requireNonNull(Shown.node(Set.of(), failure).absence(load));
+    }
+
+    @Test
     void lacksNothingThatItShows() {
         assertThat(page.absence(metric(FSYNC))).isNull();
     }

@@ -123,6 +123,17 @@ final class FakePrometheus implements AutoCloseable {
         };
     }
 
+    /** Only questions that hold this. */
+    void refuses(String part) {
+        answer = (exchange, question) -> {
+            if (question.contains(part)) {
+                send(exchange, 500, "oops".getBytes(StandardCharsets.UTF_8));
+            } else {
+                matrix(exchange, question);
+            }
+        };
+    }
+
     void answersHalf() {
         answer = (exchange, question) -> {
             byte[] whole = json(question).getBytes(StandardCharsets.UTF_8);

@@ -29,6 +29,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.zip.GZIPOutputStream;
 import okhttp3.OkHttpClient;
 import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -41,6 +42,24 @@ class ScrapePollerTest {
             etcd_server_has_leader 1
             etcd_server_proposals_committed_total 42
             go_unknown_to_the_catalogue 7
+            """;
+
+    private static final String NODE_PAGE = """
+            process_start_time_seconds 5
+            node_cpu_seconds_total{cpu="0",mode="idle"} 10
+            node_cpu_seconds_total{cpu="1",mode="idle"} 20
+            node_cpu_seconds_total{cpu="0",mode="user"} 1
+            node_disk_io_time_seconds_total{device="vda"} 1
+            node_disk_io_time_seconds_total{device="vdb"} 2
+            node_disk_io_time_seconds_total{device="loop0"} 3
+            node_disk_io_time_seconds_total{device="zram0"} 4
+            node_filesystem_size_bytes{device="/dev/vda1",fstype="ext4",mountpoint="/"} 6
+            node_filesystem_size_bytes{device="/dev/vdb1",fstype="ext4",mountpoint="/var/lib/etcd"} 7
+            node_filesystem_size_bytes{device="/dev/vdc1",fstype="ext4",mountpoint="/var/lib/etcd2"} 8
+            node_filesystem_size_bytes{device="tmpfs",fstype="tmpfs",mountpoint="/run"} 8
+            node_network_receive_bytes_total{device="eth0"} 9
+            node_network_receive_bytes_total{device="lo"} 10
+            node_network_receive_bytes_total{device="veth01ab"} 11
             """;
 
     private int asked;
@@ -158,6 +177,71 @@ class ScrapePollerTest {
         assertThat(context.leftOut.get()).isGreaterThanOrEqualTo(2);
     }
 
+    @Test
+    void joinsTheNodeExporterOfTheMembersHost() {
+        serve("/metrics", exchange -> send(exchange, 200, NODE_PAGE.getBytes(StandardCharsets.UTF_8), false));
+        serve("/etcd", exchange -> send(exchange, 200, PAGE.getBytes(StandardCharsets.UTF_8), false));
+        int port = server.getAddress().getPort();
+
+        MemberScrape scrape = joined(new NodePage(port, "/var/lib/etcd"));
+
+        assertThat(scrape.gauges())
+                .contains(
+                        new Sample("etcd_server_has_leader", "", 1),
+                        new Sample("quorate_node_up", "node=\"127.0.0.1:" + port + "\"", 1),
+                        new Sample(
+                                "node_filesystem_size_bytes",
+                                "device=\"/dev/vdb1\",fstype=\"ext4\",mountpoint=\"/var/lib/etcd\"",
+                                7))
+                .extracting(Sample::metric)
+                .doesNotContain("process_start_time_seconds");
+        assertThat(scrape.counters())
+                .filteredOn(counter -> counter.metric().startsWith("node_"))
+                .containsExactly(
+                        new Sample("node_cpu_seconds_total", "mode=\"idle\"", 30),
+                        new Sample("node_cpu_seconds_total", "mode=\"user\"", 1),
+                        new Sample("node_disk_io_time_seconds_total", "device=\"vdb\"", 2),
+                        new Sample("node_network_receive_bytes_total", "device=\"eth0\"", 9));
+    }
+
+    @Test
+    void saysWhyTheNodeExporterOfItsHostIsMissingAndScrapesOn() {
+        serve("/etcd", exchange -> send(exchange, 200, PAGE.getBytes(StandardCharsets.UTF_8), false));
+        serve("/metrics", exchange -> over.await());
+        int port = server.getAddress().getPort();
+
+        MemberScrape scrape = joined(new NodePage(port, null));
+
+        assertThat(scrape.gauges())
+                .contains(
+                        new Sample("etcd_server_has_leader", "", 1),
+                        new Sample(
+                                "quorate_node_up",
+                                "why=\"no node-exporter answers at 127.0.0.1:" + port
+                                        + ": timeout: no whole answer within 500ms\"",
+                                0));
+        assertThat(failures()).as("scrapes of the member").containsOnly("null");
+    }
+
+    /** The first scrape that tells of its machine. */
+    private MemberScrape joined(NodePage nodes) {
+        try (ScrapePoller poller = poller(url("/etcd"), Duration.ofSeconds(1), nodes)) {
+            poller.start();
+            Awaitility.await()
+                    .atMost(Duration.ofSeconds(20))
+                    .until(() -> context.scrapes().stream().anyMatch(ScrapePollerTest::tellsOfItsNode));
+            assertThat(context.mistakes).isEmpty();
+            return context.scrapes().stream()
+                    .filter(ScrapePollerTest::tellsOfItsNode)
+                    .findFirst()
+                    .orElseThrow();
+        }
+    }
+
+    private static boolean tellsOfItsNode(MemberScrape scrape) {
+        return scrape.gauges().stream().anyMatch(gauge -> gauge.metric().equals("quorate_node_up"));
+    }
+
     private List<String> failures() {
         return context.scrapes().stream()
                 .map(scrape -> String.valueOf(scrape.failure()))
@@ -172,6 +256,11 @@ class ScrapePollerTest {
 
     private MemberScrape first(Answer answer) {
         String path = "/page-" + asked++ + "/";
+        serve(path, answer);
+        return scrape(url(path));
+    }
+
+    private void serve(String path, Answer answer) {
         server.createContext(path, exchange -> {
             try (exchange) {
                 answer.to(exchange);
@@ -179,7 +268,6 @@ class ScrapePollerTest {
                 Thread.currentThread().interrupt();
             }
         });
-        return scrape(url(path));
     }
 
     private String url(String path) {
@@ -187,6 +275,10 @@ class ScrapePollerTest {
     }
 
     private ScrapePoller poller(String url, Duration interval) {
+        return poller(url, interval, null);
+    }
+
+    private ScrapePoller poller(String url, Duration interval, @Nullable NodePage nodes) {
         ScrapeSettings settings = new ScrapeSettings(
                 new DiscoverySettings(
                         new FileGroups(List.of("none")),
@@ -194,9 +286,21 @@ class ScrapePollerTest {
                         DiscoverySettings.INTERVAL),
                 interval,
                 interval.compareTo(TIMEOUT) < 0 ? interval : TIMEOUT,
-                Transport.PLAIN);
+                Transport.PLAIN,
+                nodes);
         Target target = new Target("c/m1", "files none", List.of(url), Map.of("cluster", "c", "member", "m1"));
-        return new ScrapePoller(settings, target, client, new TextFormat(Catalogue.shipped(), Set.of()), context);
+        return new ScrapePoller(
+                settings,
+                target,
+                client,
+                new TextFormat(Catalogue.shipped(), Set.of()),
+                NodeFetch.of(
+                        settings,
+                        target,
+                        client,
+                        new TextFormat((name, labels) -> NodeSeries.of(Catalogue.shipped(), name, labels)),
+                        context),
+                context);
     }
 
     private MemberScrape scrape(String url) {

@@ -52,6 +52,8 @@ public class ClusterView {
         public Instant scrapedAt = Instant.EPOCH;
         public @Nullable String failure;
         public List<String> metrics = new ArrayList<>();
+        /** As {@link Sighting#node}. */
+        public @Nullable String node;
         /** What the last event said was missing, as {@code metric=why}. */
         public List<String> told = new ArrayList<>();
 
@@ -94,6 +96,8 @@ public class ClusterView {
             view.scrapedAt = sighting.observedAt();
             view.failure = sighting.failure();
             view.metrics = new ArrayList<>(sighting.metrics());
+            // A scrape that failed says nothing of the machine.
+            view.node = sighting.failure() == null ? sighting.node() : view.node;
         }
     }
 
@@ -132,13 +136,15 @@ public class ClusterView {
 
     private Coverage coverage(String cluster, MemberView member, Instant now) {
         Shown shown = shown(member, now);
+        Shown node = machine(member, now);
         List<String> present = new ArrayList<>();
         List<Coverage.Missing> missing = new ArrayList<>();
         for (Metric metric : Catalogue.shipped().metrics()) {
-            if (metric.origin() != Metric.Origin.MEMBER) {
+            boolean ofNode = metric.origin() == Metric.Origin.NODE;
+            if (metric.origin() == Metric.Origin.QUORATE || (ofNode && member.node == null)) {
                 continue;
             }
-            Absence absence = shown.absence(metric);
+            Absence absence = (ofNode ? node : shown).absence(metric);
             if (absence == null) {
                 present.add(metric.name());
             } else {
@@ -150,11 +156,23 @@ public class ClusterView {
     }
 
     private Shown shown(MemberView member, Instant now) {
+        Shown nothing = nothing(member, now);
+        return nothing == null ? Shown.page(Set.copyOf(member.metrics), member.version, roster.size()) : nothing;
+    }
+
+    /** The machine that the member runs on: its readings come with the member's. */
+    private static Shown machine(MemberView member, Instant now) {
+        Shown nothing = nothing(member, now);
+        return nothing == null
+                ? Shown.node(Set.copyOf(member.metrics), member.node == null ? "" : member.node)
+                : nothing;
+    }
+
+    /** Of a member without a scrape that counts; null for any other. */
+    private static @Nullable Shown nothing(MemberView member, Instant now) {
         if (member.scrapedAt.isBefore(now.minus(SCRAPED_WITHIN))) {
             return Shown.never();
         }
-        return member.failure != null
-                ? Shown.failed(member.failure)
-                : Shown.page(Set.copyOf(member.metrics), member.version, roster.size());
+        return member.failure == null ? null : Shown.failed(member.failure);
     }
 }

@@ -1,8 +1,10 @@
 package io.quorate.jobs.percentiles;
 
 import io.quorate.events.ClusterRoster;
+import io.quorate.events.Labels;
 import io.quorate.events.MemberScrape;
 import io.quorate.events.MemberStatus;
+import io.quorate.ingest.catalogue.Catalogue;
 import io.quorate.ingest.catalogue.Shown;
 import java.time.Instant;
 import java.util.List;
@@ -17,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param version of etcd, when it tells
  * @param failure why the scrape brought nothing; null when it did, or is none
  * @param metrics base names that a scrape showed
+ * @param node what a scrape tells of its member's machine: empty when readings of it came along, else why not; null when
+ *     nobody asked
  * @param roster the members of a member list
  */
 public record Sighting(
@@ -29,6 +33,7 @@ public record Sighting(
         @Nullable String version,
         @Nullable String failure,
         List<String> metrics,
+        @Nullable String node,
         List<ClusterRoster.Member> roster) {
 
     /** Where it comes from. */
@@ -58,6 +63,7 @@ public record Sighting(
                 Shown.version(scrape),
                 scrape.failure(),
                 List.copyOf(Shown.metrics(scrape)),
+                node(scrape),
                 List.of());
     }
 
@@ -72,6 +78,7 @@ public record Sighting(
                 status.version(),
                 status.failure(),
                 List.of(),
+                null,
                 List.of());
     }
 
@@ -86,11 +93,21 @@ public record Sighting(
                 null,
                 null,
                 List.of(),
+                null,
                 roster.members());
     }
 
     /** What another one of the same replaces when it is newer. */
     String whose() {
         return kind + " " + member;
+    }
+
+    private static @Nullable String node(MemberScrape scrape) {
+        return scrape.gauges().stream()
+                .filter(gauge -> gauge.metric().equals(Catalogue.NODE_UP))
+                .map(gauge ->
+                        gauge.value() > 0 ? "" : Labels.parse(gauge.labels()).getOrDefault("why", "not told why"))
+                .findFirst()
+                .orElse(null);
     }
 }

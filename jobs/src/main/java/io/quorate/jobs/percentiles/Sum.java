@@ -14,7 +14,10 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.BinaryOperator;
 
-/** Windows added up, series by series: bucket counts and increases as integers, gauges as ranges. */
+/**
+ * Windows added up, series by series: bucket counts and increases as integers, gauges as ranges. What is of a member's
+ * machine is not added: several members may run on one.
+ */
 final class Sum {
 
     private final Catalogue catalogue;
@@ -40,10 +43,16 @@ final class Sum {
             histograms.merge(series(histogram.metric(), histogram.labels()), histogram.vector(), BucketVector::plus);
         }
         for (Sample counter : measures.counters()) {
+            if (isOfNode(counter.metric())) {
+                continue;
+            }
             BinaryOperator<Double> merge = seenByEachMember(counter.metric()) ? Math::max : Double::sum;
             counters.merge(series(counter.metric(), counter.labels()), counter.value(), merge);
         }
         for (GaugeRange gauge : measures.gauges()) {
+            if (isOfNode(gauge.metric())) {
+                continue;
+            }
             Series series = series(gauge.metric(), gauge.labels());
             gauges.merge(series, pooled(series, gauge), (one, other) -> pool(series, one, other));
         }
@@ -56,6 +65,11 @@ final class Sum {
         List<Sample> allCounters = new ArrayList<>(counters.size());
         counters.forEach((series, value) -> allCounters.add(new Sample(series.metric(), series.labels(), value)));
         return new Measures(allHistograms, allCounters, List.copyOf(gauges.values()));
+    }
+
+    private boolean isOfNode(String metric) {
+        Metric known = level == Level.MEMBERS_TO_CLUSTER ? catalogue.metric(metric) : null;
+        return known != null && known.origin() != Metric.Origin.MEMBER;
     }
 
     private Series series(String metric, String labels) {

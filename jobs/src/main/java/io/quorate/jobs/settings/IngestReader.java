@@ -11,6 +11,8 @@ import io.quorate.ingest.discovery.PodGroups;
 import io.quorate.ingest.discovery.PrometheusGroups;
 import io.quorate.ingest.etcd.EtcdDiscovery;
 import io.quorate.ingest.etcd.EtcdSettings;
+import io.quorate.ingest.prometheus.NodeJoin;
+import io.quorate.ingest.prometheus.NodePage;
 import io.quorate.ingest.prometheus.PrometheusSettings;
 import io.quorate.ingest.prometheus.ScrapeSettings;
 import io.quorate.ingest.transport.Authorization;
@@ -98,10 +100,28 @@ final class IngestReader {
                 "prometheus " + url + ' ' + selector,
                 "'url' with this selector stands here a second time; expected each server once");
         List<String> dropLabels = room.texts("drop-labels");
+        NodeJoin nodes = room.has("node-exporter") ? nodes(room.room("node-exporter")) : null;
         return reading.built(
                 room.pointer(),
                 () -> new PrometheusSettings(
-                        url, selector, clusterLabel, cluster, memberLabel, interval, asked, transport, dropLabels));
+                        url,
+                        selector,
+                        clusterLabel,
+                        cluster,
+                        memberLabel,
+                        interval,
+                        asked,
+                        transport,
+                        dropLabels,
+                        nodes));
+    }
+
+    private @Nullable NodeJoin nodes(Room room) {
+        String selector = room.text("selector", "{}");
+        String memberLabel = room.text("member-label");
+        String nodeLabel = room.text("node-label");
+        String dataDir = room.text("data-dir");
+        return reading.built(room.pointer(), () -> new NodeJoin(selector, memberLabel, nodeLabel, dataDir));
     }
 
     private @Nullable EtcdSettings etcd(Room room, Duration interval, boolean judged) {
@@ -156,9 +176,16 @@ final class IngestReader {
         Duration timeout = judged ? room.duration("timeout", longest) : longest;
         Transport transport = transport(room, authorization(room));
         DiscoverySettings targets = targets(room, transport.tls() == null ? "http" : "https");
+        NodePage nodes = room.has("node-exporter") ? nodePage(room.room("node-exporter")) : null;
         return targets == null
                 ? null
-                : reading.built(room.pointer(), () -> new ScrapeSettings(targets, interval, timeout, transport));
+                : reading.built(room.pointer(), () -> new ScrapeSettings(targets, interval, timeout, transport, nodes));
+    }
+
+    private @Nullable NodePage nodePage(Room room) {
+        int port = room.number("port", NodePage.PORT);
+        String dataDir = room.text("data-dir");
+        return reading.built(room.pointer(), () -> new NodePage(port, dataDir));
     }
 
     /** Where targets are found, and what they are called. */

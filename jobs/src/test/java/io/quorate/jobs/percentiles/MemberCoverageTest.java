@@ -70,6 +70,35 @@ class MemberCoverageTest {
     }
 
     @Test
+    void tellsOfTheMachineWhatItsNodeExporterShowsAndWhyNotTheRest() throws Exception {
+        give(withNode("m1", 1, new Sample("quorate_node_up", "node=\"h1:9100\"", 1), new Sample("node_load1", "", 1)));
+        give(withNode(
+                "m2", 1, new Sample("quorate_node_up", "why=\"no node-exporter found for host h2; let ...\"", 0)));
+        timeIs(31);
+
+        Coverage joined = told().get(0);
+        assertThat(joined.present()).contains("node_load1").doesNotContain("quorate_node_up");
+        assertThat(joined.missing())
+                .filteredOn(missing -> missing.metric().equals("node_disk_io_time_seconds_total"))
+                .singleElement()
+                .satisfies(missing -> assertThat(missing.why()).isEqualTo("unknown"))
+                .satisfies(missing -> assertThat(missing.detail()).startsWith("its node-exporter shows others"));
+        assertThat(told().get(1).missing())
+                .filteredOn(missing -> missing.metric().startsWith("node_"))
+                .hasSizeGreaterThan(20)
+                .allSatisfy(missing -> assertThat(missing.why()).isEqualTo("not-scraped"))
+                .allSatisfy(missing -> assertThat(missing.detail()).startsWith("no node-exporter found for host h2"));
+    }
+
+    @Test
+    void saysNothingOfMachinesThatNobodyAsksFor() throws Exception {
+        give(scrape("m1", 1, null));
+        timeIs(31);
+
+        assertThat(missing(told().get(0)).keySet()).noneMatch(metric -> metric.startsWith("node_"));
+    }
+
+    @Test
     void namesBasicMetricsAndOlderVersions() throws Exception {
         give(scrape("m1", 1, HANDLING));
         timeIs(31);
@@ -241,6 +270,12 @@ class MemberCoverageTest {
                 3,
                 null,
                 null));
+    }
+
+    private static Sighting withNode(String member, double second, Sample... gauges) {
+        Instant at = Scrapes.second(second);
+        return Sighting.of(new MemberScrape(
+                "c1", null, member, null, "test", at, at, 1.0, null, List.of(), List.of(), List.of(gauges)));
     }
 
     /** All that a member of 3.4 shows, but one. */

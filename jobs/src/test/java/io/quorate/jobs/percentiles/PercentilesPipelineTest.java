@@ -70,6 +70,47 @@ class PercentilesPipelineTest {
     }
 
     @Test
+    void keepsReadingsOfAMachineAtItsMemberAndOverTheMembersRestart() throws Exception {
+        List<MemberScrape> scrapes =
+                List.of(onBusyMachine(at("m1", 1, 0, 100.0), 5), onBusyMachine(at("m1", 9, 3, 105.0), 7));
+
+        PercentilesPipeline pipeline = PercentilesPipeline.of(timed(scrapes), null, WindowSettings.DEFAULT);
+
+        Sample busy = new Sample("node_disk_io_time_seconds_total", "device=\"sda\"", 2);
+        assertThat(collect(pipeline.windows()).get(0).measures().counters()).contains(busy);
+        Measures ofCluster = find(
+                        collect(PercentilesPipeline.of(timed(scrapes), null, WindowSettings.DEFAULT)
+                                .scopes()),
+                        ScopeWindow.Scope.CLUSTER,
+                        "c1")
+                .measures();
+        assertThat(ofCluster.counters()).extracting(Sample::metric).noneMatch(metric -> metric.startsWith("node_"));
+        assertThat(ofCluster.gauges())
+                .extracting(Measures.GaugeRange::metric)
+                .containsExactly("etcd_server_proposals_pending");
+    }
+
+    private static MemberScrape onBusyMachine(MemberScrape scrape, double busySeconds) {
+        List<Sample> counters = new ArrayList<>(scrape.counters());
+        counters.add(new Sample("node_disk_io_time_seconds_total", "device=\"sda\"", busySeconds));
+        List<Sample> gauges = new ArrayList<>(scrape.gauges());
+        gauges.add(new Sample("quorate_node_up", "node=\"h1:9100\"", 1));
+        return new MemberScrape(
+                scrape.cluster(),
+                scrape.clusterId(),
+                scrape.member(),
+                scrape.memberId(),
+                scrape.source(),
+                scrape.observedAt(),
+                scrape.ingestedAt(),
+                scrape.processStartSeconds(),
+                scrape.failure(),
+                scrape.histograms(),
+                counters,
+                gauges);
+    }
+
+    @Test
     void namesMembersAsTheirClusterDoesOnceItsRosterIsKnown() throws Exception {
         MemberScrape byAddress = withId(at("10.0.0.1:2379", 1, 0, 100.0), "ab12");
         DataStream<ClusterRoster> rosters = env.fromData(new ClusterRoster(

@@ -138,7 +138,7 @@ class PrintedSettingsTest {
         return """
                 ingest:
                   prometheus:
-                    - { url: http://prometheus.example:9090, cluster: c, member-label: pod, bearer-token-env: TOKEN, drop-labels: [replica] }
+                    - { url: http://prometheus.example:9090, cluster: c, member-label: pod, bearer-token-env: TOKEN, drop-labels: [replica], node-exporter: { selector: '{job="node"}', member-label: node, node-label: nodename, data-dir: /var/lib/etcd } }
                     - { url: https://second.example, basic: { user: me, password-env: PASSWORD }, tls: { insecure: true } }
                   etcd:
                     - cluster: prod-eu-1
@@ -150,7 +150,7 @@ class PrintedSettingsTest {
                       labels: { env: prod }
                     - { discover: { files: [targets/*.yaml], interval: 7s }, scheme: https, port: 2379, cluster-label: name }
                   metrics:
-                    - { cluster: c, targets: [etcd-1.example], port: 2381, timeout: 2s, basic: { user: me, password-env: PASSWORD } }
+                    - { cluster: c, targets: [etcd-1.example], port: 2381, timeout: 2s, basic: { user: me, password-env: PASSWORD }, node-exporter: { data-dir: /var/lib/etcd } }
                     - { discover: { http: https://inventory.example/etcd, bearer-token-env: TOKEN, proxy: http://proxy.example:3128 }, member-label: pod }
                     - { discover: { prometheus: http://prometheus.example:9090, job: etcd }, tls: { insecure: true } }
                     - { discover: { dns-srv: _etcd-client._tcp.example.com, dns-server: 10.0.0.2:53 }, cluster: one }

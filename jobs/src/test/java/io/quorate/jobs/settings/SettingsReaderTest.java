@@ -3,6 +3,8 @@ package io.quorate.jobs.settings;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.quorate.ingest.prometheus.NodeJoin;
+import io.quorate.ingest.prometheus.NodePage;
 import io.quorate.jobs.kafka.KafkaSettings;
 import io.quorate.rules.RuleReader;
 import io.quorate.rules.yaml.InvalidYaml;
@@ -53,6 +55,9 @@ class SettingsReaderTest {
                       cluster-label: k8s_cluster
                       cluster: only-one
                       member-label: pod
+                      node-exporter: { member-label: node }
+                  metrics:
+                    - { cluster: other, targets: [etcd-9.example:2381], node-exporter: { data-dir: /data } }
                   etcd:
                     - cluster: prod-eu-1
                       endpoints: [https://etcd-1.example:2379, https://etcd-2.example:2379]
@@ -73,6 +78,8 @@ class SettingsReaderTest {
                 .as("never longer than the interval")
                 .hasSeconds(2);
         assertThat(settings.prometheus().get(0).cluster()).isEqualTo("only-one");
+        assertThat(settings.prometheus().get(0).nodes()).isEqualTo(new NodeJoin("{}", "node", null, null));
+        assertThat(settings.scraped().get(0).nodes()).isEqualTo(new NodePage(9100, "/data"));
         assertThat(settings.etcd().get(0).interval()).isEqualTo(Duration.ofMillis(500));
         assertThat(settings.etcd().get(0).transport().tls().ca())
                 .isEqualTo(folder.resolve("ca.pem").toString());
