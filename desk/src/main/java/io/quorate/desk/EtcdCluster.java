@@ -227,6 +227,58 @@ public final class EtcdCluster implements AutoCloseable {
         return member(member.name());
     }
 
+    /** Adds a member to the cluster as it runs, and starts it; waits until it is healthy. */
+    public Member add() {
+        Member asked = member(seats.keySet().iterator().next());
+        Seat seat;
+        synchronized (this) {
+            Seat like = seat(asked.name());
+            String next = "m" + (seats.size() + 1);
+            seat = new Seat(
+                    next,
+                    like.tls(),
+                    FreePorts.next(),
+                    FreePorts.next(),
+                    like.tls() ? FreePorts.next() : 0,
+                    like.data().resolveSibling(next),
+                    like.log().resolveSibling(next));
+        }
+        ask(asked, "/v3/cluster/member/add", "{\"peerURLs\":[\"" + seat.peerUrl() + "\"]}");
+        synchronized (this) {
+            Parts.delete(seat.data());
+            seats.put(seat.name(), seat);
+            children.put(seat.name(), spawn(seat, "existing"));
+        }
+        Readiness.await(child(seat.name()), START, () -> healthy(seat));
+        synchronized (this) {
+            status(seat).ifPresent(status -> ids.put(status.id(), seat.name()));
+        }
+        return member(seat.name());
+    }
+
+    /** Removes a member from the cluster, which ends it. */
+    public void remove(Member member) {
+        Member asked = members().stream()
+                .filter(other -> !other.name().equals(member.name()))
+                .findFirst()
+                .orElseThrow();
+        ask(asked, "/v3/cluster/member/remove", "{\"ID\":\"" + Long.parseUnsignedLong(id(member), 16) + "\"}");
+        child(member.name()).close();
+        synchronized (this) {
+            seats.remove(member.name());
+            children.remove(member.name());
+        }
+    }
+
+    /** A cluster that has only just changed refuses to change again for some seconds. */
+    private void ask(Member member, String path, String body) {
+        if (!Readiness.holds(
+                START, () -> Readiness.post(member.clientUrl() + path, body).isPresent())) {
+            throw new PartUnavailable(
+                    member.name() + " of " + name + " did not do " + path + " within " + START.toSeconds() + " s");
+        }
+    }
+
     public boolean alive(Member member) {
         return child(member.name()).alive();
     }

@@ -32,6 +32,11 @@ final class ClusterIdentity {
         }
     }
 
+    /** An endpoint has no say any more. */
+    void forget(String endpoint) {
+        votes.remove(endpoint);
+    }
+
     /** The id, lower-case hex; at a tie the one known longest, null while nobody answered. */
     @Nullable
     String clusterId(long nowNanos) {

@@ -16,13 +16,15 @@ import java.util.TreeMap;
  * @param deadline of one call, at most the interval
  * @param memberListInterval from one member list to the next
  * @param transport how they are reached, and which user of etcd they are asked by
+ * @param followMembers whether members that the member list names are asked too, and those that left no more
  */
 public record EtcdDiscovery(
         DiscoverySettings targets,
         Duration interval,
         Duration deadline,
         Duration memberListInterval,
-        Transport transport)
+        Transport transport,
+        boolean followMembers)
         implements Serializable {
 
     private static final long serialVersionUID = 1;
@@ -43,6 +45,13 @@ public record EtcdDiscovery(
         Map<String, String> labels = new TreeMap<>(target.labels());
         labels.remove("cluster");
         return new EtcdSettings(
-                target.id(), target.addresses(), interval, deadline, memberListInterval, transport, labels);
+                target.id(),
+                target.addresses(),
+                interval,
+                deadline,
+                memberListInterval,
+                transport,
+                labels,
+                followMembers);
     }
 }

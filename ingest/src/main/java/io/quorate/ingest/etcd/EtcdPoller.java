@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ScheduledFuture;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -53,7 +54,14 @@ final class EtcdPoller implements Poller {
 
     private final EtcdSettings settings;
     private final PollContext context;
-    private final List<Endpoint> endpoints;
+    private final Transport transport;
+    private final @Nullable TlsFiles files;
+    /** Changed on the clock alone; closed by whoever closes. */
+    private final CopyOnWriteArrayList<Endpoint> endpoints;
+
+    private final Following following;
+    private final Map<Endpoint, ScheduledFuture<?>> schedules = new HashMap<>();
+    private final Set<String> toldOfFollowing = new HashSet<>();
     private final @Nullable Login login;
     private final Set<String> everAnswered = new HashSet<>();
     /** Endpoints whose first question is under way; nothing else is asked of them. */
@@ -73,16 +81,19 @@ final class EtcdPoller implements Poller {
     private boolean listFailing;
     private long sinceListNanos;
     private long lastMomentMillis;
+    private int begun;
+    private volatile boolean closed;
 
     EtcdPoller(EtcdSettings settings, PollContext context) {
         this.settings = settings;
         this.context = context;
-        Transport transport = settings.transport();
+        this.transport = settings.transport();
         this.login = Login.of(transport);
-        TlsFiles files = transport.tls() == null ? null : new TlsFiles(transport.tls());
-        this.endpoints = settings.endpoints().stream()
+        this.files = transport.tls() == null ? null : new TlsFiles(transport.tls());
+        this.endpoints = new CopyOnWriteArrayList<>(settings.endpoints().stream()
                 .map(url -> new Endpoint(url, transport, files))
-                .toList();
+                .toList());
+        this.following = new Following(settings.endpoints());
     }
 
     @Override
@@ -95,6 +106,7 @@ final class EtcdPoller implements Poller {
 
     @Override
     public void close() {
+        closed = true;
         endpoints.forEach(Endpoint::close);
     }
 
@@ -105,9 +117,7 @@ final class EtcdPoller implements Poller {
         polling = true;
         Duration spread = context.spread(settings.interval());
         for (int i = 0; i < endpoints.size(); i++) {
-            Endpoint endpoint = endpoints.get(i);
-            Duration phase = settings.interval().multipliedBy(i).dividedBy(endpoints.size());
-            context.pollEvery(spread.plus(phase), settings.interval(), poll -> askStatus(endpoint, poll));
+            schedule(endpoints.get(i), settings.interval().multipliedBy(i).dividedBy(endpoints.size()));
         }
         // Between two statuses. Often enough to try again soon when the list could not be had.
         context.every(spread.plus(settings.interval().dividedBy(2L * endpoints.size())), settings.interval(), () -> {
@@ -118,6 +128,16 @@ final class EtcdPoller implements Poller {
                 askMembers(1);
             }
         });
+    }
+
+    private void schedule(Endpoint endpoint, Duration phase) {
+        begun++;
+        schedules.put(
+                endpoint,
+                context.pollEvery(
+                        context.spread(settings.interval()).plus(phase),
+                        settings.interval(),
+                        poll -> askStatus(endpoint, poll)));
     }
 
     /** Before polling begins: which cluster this is shows when all have answered, or failed to. */
@@ -147,6 +167,7 @@ final class EtcdPoller implements Poller {
         if (answer != null && !polling) {
             firstAnswers.put(endpoint, answer);
         } else if (answer != null && !isForeign(endpoint, answer.getHeader())) {
+            following.answered(endpoint.url(), memberIdOf(answer.getHeader()));
             takeMembers(answer);
         }
         if (opening.isEmpty()) {
@@ -166,6 +187,11 @@ final class EtcdPoller implements Poller {
             }
         }
         clusterId = identity.clusterId(System.nanoTime());
+        firstAnswers.forEach((endpoint, answer) -> {
+            if (clusterIdOf(answer.getHeader()).equals(clusterId)) {
+                following.answered(endpoint.url(), memberIdOf(answer.getHeader()));
+            }
+        });
         endpoints.stream()
                 .map(firstAnswers::get)
                 .filter(Objects::nonNull)
@@ -185,8 +211,7 @@ final class EtcdPoller implements Poller {
             context.poll().leftOut();
             return;
         }
-        Endpoint endpoint = endpoints.get(nextForList);
-        nextForList = (nextForList + 1) % endpoints.size();
+        Endpoint endpoint = nextForList();
         if (opening.contains(endpoint)) {
             // It is being asked for its list.
             return;
@@ -196,12 +221,22 @@ final class EtcdPoller implements Poller {
                 settings.deadline(),
                 answer -> {
                     if (!isForeign(endpoint, answer.getHeader())) {
+                        following.answered(endpoint.url(), memberIdOf(answer.getHeader()));
                         takeMembers(answer);
                     } else if (attempt < endpoints.size()) {
                         askMembers(attempt + 1);
                     }
                 },
                 () -> {});
+    }
+
+    /** One after the other, but none that only a member list names and that never answered. */
+    private Endpoint nextForList() {
+        List<Endpoint> able = endpoints.stream()
+                .filter(endpoint ->
+                        following.advertisedBy(endpoint.url()) == null || everAnswered.contains(endpoint.url()))
+                .toList();
+        return (able.isEmpty() ? endpoints : able).get(nextForList++ % Math.max(1, able.size()));
     }
 
     private void askForMembers(
@@ -235,10 +270,19 @@ final class EtcdPoller implements Poller {
         return Long.toHexString(header.getClusterId());
     }
 
+    private static String memberIdOf(ResponseHeader header) {
+        return Long.toHexString(header.getMemberId());
+    }
+
     /** Takes note of who answered, and whether that is of another cluster than most of the endpoints. */
     private boolean isForeign(Endpoint endpoint, ResponseHeader header) {
         String answeredAs = clusterIdOf(header);
-        identity.heard(endpoint.url(), answeredAs, System.nanoTime());
+        if (following.advertisedBy(endpoint.url()) == null || answeredAs.equals(clusterId)) {
+            identity.heard(endpoint.url(), answeredAs, System.nanoTime());
+        } else {
+            // Nobody wrote this address down: where it leads must not decide which cluster is meant.
+            identity.forget(endpoint.url());
+        }
         String now = identity.clusterId(System.nanoTime());
         if (clusterId != null && !clusterId.equals(now)) {
             LOG.warn(
@@ -248,6 +292,7 @@ final class EtcdPoller implements Poller {
                     clusterId);
             // The next list names the members; until then they are what their addresses say.
             roster = null;
+            following.forget();
         }
         clusterId = now;
         if (answeredAs.equals(now)) {
@@ -293,6 +338,47 @@ final class EtcdPoller implements Poller {
         tellOfReplaced(roster, taken);
         roster = taken;
         context.deliver(List.of(Parcel.plain(Observation.of(taken))));
+        if (settings.followMembers()) {
+            follow(members);
+        }
+    }
+
+    private void follow(List<ClusterRoster.Member> members) {
+        Following.Change change = following.follow(members);
+        for (Endpoint endpoint : endpoints) {
+            if (change.gone().contains(endpoint.url())) {
+                LOG.info("{}: {} is asked no more: its member left", settings.cluster(), endpoint.hostAndPort());
+                endpoints.remove(endpoint);
+                ScheduledFuture<?> schedule = schedules.remove(endpoint);
+                if (schedule != null) {
+                    schedule.cancel(false);
+                }
+                endpoint.close();
+                everAnswered.remove(endpoint.url());
+                identity.forget(endpoint.url());
+            }
+        }
+        for (String url : change.added()) {
+            LOG.info("{}: {} is asked too: the member list names it", settings.cluster(), url);
+            Endpoint endpoint = new Endpoint(url, transport, files);
+            endpoints.add(endpoint);
+            if (closed) {
+                endpoint.close();
+            } else if (polling) {
+                // Between those that are asked already, whoever these are by now.
+                schedule(
+                        endpoint,
+                        settings.interval().multipliedBy((begun * 5L) % 8).dividedBy(8));
+            }
+        }
+        for (String problem : change.problems()) {
+            if (toldOfFollowing.add(problem)) {
+                LOG.warn("{}: {}", settings.cluster(), problem);
+                context.deliver(List.of(Parcel.plain(Observation.of(new DeadLetter(
+                        settings.cluster(), "not-followed", problem, settings.cluster(), "", moment())))));
+            }
+        }
+        toldOfFollowing.retainAll(change.problems());
     }
 
     private void tellOfReplaced(@Nullable ClusterRoster before, ClusterRoster now) {
@@ -315,7 +401,7 @@ final class EtcdPoller implements Poller {
     }
 
     private void askStatus(Endpoint endpoint, Poll poll) {
-        if (context.congested() || opening.contains(endpoint)) {
+        if (closed || context.congested() || opening.contains(endpoint)) {
             poll.leftOut();
             return;
         }
@@ -326,15 +412,23 @@ final class EtcdPoller implements Poller {
                 settings.deadline(),
                 token -> endpoint.maintenance(settings.deadline(), token).status(StatusRequest.getDefaultInstance()),
                 answer -> {
-                    if (isForeign(endpoint, answer.getHeader())) {
+                    if (!endpoints.contains(endpoint)) {
+                        poll.leftOut();
+                    } else if (isForeign(endpoint, answer.getHeader())) {
                         poll.failed("foreign");
                         tellOfForeign(endpoint, answer.getHeader());
-                        return;
+                    } else {
+                        poll.answered(1);
+                        following.answered(endpoint.url(), memberIdOf(answer.getHeader()));
+                        deliver(status(endpoint, answer));
                     }
-                    poll.answered(1);
-                    deliver(status(endpoint, answer));
                 },
                 failed -> {
+                    if (!endpoints.contains(endpoint)) {
+                        // Let go of while it was asked: no failure of a member.
+                        poll.leftOut();
+                        return;
+                    }
                     poll.failed(failed.failure());
                     deliver(status(endpoint, failed));
                 });
@@ -376,7 +470,16 @@ final class EtcdPoller implements Poller {
                 moment(),
                 voters(),
                 failed.failure(),
-                failed.detail());
+                failed.detail() + hint(endpoint));
+    }
+
+    private String hint(Endpoint endpoint) {
+        ClusterRoster.Member member = following.advertisedBy(endpoint.url());
+        return member == null || everAnswered.contains(endpoint.url())
+                ? ""
+                : "; this is what " + (member.name().isEmpty() ? "member " + member.memberId() : member.name())
+                        + " advertises: if it cannot be reached from here, list another address of it in"
+                        + " ingest.etcd.endpoints";
     }
 
     /** Who this endpoint is by the last member list: a member that does not answer cannot tell. */

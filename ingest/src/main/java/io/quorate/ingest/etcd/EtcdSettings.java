@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param memberListInterval from one member list to the next
  * @param transport how they are reached, and which user of etcd they are asked by
  * @param labels of the cluster: env, region, az, storage class, owner
+ * @param followMembers whether members that the member list names are asked too, and those that left no more
  */
 public record EtcdSettings(
         String cluster,
@@ -32,7 +33,8 @@ public record EtcdSettings(
         Duration deadline,
         Duration memberListInterval,
         Transport transport,
-        Map<String, String> labels)
+        Map<String, String> labels,
+        boolean followMembers)
         implements Serializable {
 
     private static final long serialVersionUID = 1;
@@ -84,13 +86,26 @@ public record EtcdSettings(
         }
     }
 
+    /** Of the endpoints alone, whoever else the member list names. */
+    public EtcdSettings(
+            String cluster,
+            List<String> endpoints,
+            Duration interval,
+            Duration deadline,
+            Duration memberListInterval,
+            Transport transport,
+            Map<String, String> labels) {
+        this(cluster, endpoints, interval, deadline, memberListInterval, transport, labels, false);
+    }
+
     /** That cluster, everything else by default. */
     public static EtcdSettings of(String cluster, List<String> endpoints) {
         return new EtcdSettings(
                 cluster, endpoints, INTERVAL, DEADLINE, MEMBER_LIST_INTERVAL, Transport.PLAIN, Map.of());
     }
 
-    private static @Nullable String problem(String endpoint) {
+    /** Why this is no endpoint; null when it is one. */
+    static @Nullable String problem(String endpoint) {
         if (endpoint.contains("@")) {
             return "holds a user or a password (not repeated), expected only scheme, host and port: set tls.certificate"
                     + " and tls.key, or user and password-file";

@@ -93,6 +93,101 @@ class EtcdPollerTest {
         }
     }
 
+    @Test
+    void followsAMemberThatIsAddedAndOneThatLeaves() {
+        try (EtcdCluster cluster = EtcdCluster.start(Home.current().withState(folder), "etcd", "c1", 3);
+                EtcdPoller poller = poller(cluster.endpoints(), true)) {
+            poller.start();
+            await().atMost(Duration.ofSeconds(15)).until(() -> answers() >= 3);
+
+            EtcdCluster.Member added = cluster.add();
+            await().atMost(Duration.ofSeconds(30))
+                    .until(() -> context.statuses().stream()
+                            .anyMatch(status -> status.answered()
+                                    && status.endpoint().equals(added.clientUrl())
+                                    && status.member().equals("m4")
+                                    && cluster.id(added).equals(status.memberId())
+                                    && status.voters() == 4));
+
+            String leader = cluster.leader().orElseThrow().name();
+            EtcdCluster.Member leaving = cluster.members().stream()
+                    .filter(member -> !member.name().equals(leader))
+                    .findFirst()
+                    .orElseThrow();
+            cluster.remove(leaving);
+            await().atMost(Duration.ofSeconds(30))
+                    .until(() -> context.rosters().stream()
+                                    .reduce((earlier, later) -> later)
+                                    .orElseThrow()
+                                    .voters()
+                            == 3);
+            context.parcels.clear();
+            await().atMost(Duration.ofSeconds(30)).until(() -> answers() >= 9);
+            assertThat(context.statuses()).noneMatch(status -> status.endpoint().equals(leaving.clientUrl()));
+            assertThat(context.statuses()).anyMatch(status -> status.endpoint().equals(added.clientUrl()));
+        }
+    }
+
+    @Test
+    void tellsByNameOfAMemberWhoseAddressLeadsNowhereAndAsksNobodyElseUnasked() {
+        String nowhere = "http://127.0.0.1:" + FreePorts.next();
+        try (FakeEtcd etcd = new FakeEtcd().openToEverybody()) {
+            etcd.lists(Map.of("m2", nowhere));
+            try (EtcdPoller poller = poller(List.of(etcd.url()), true)) {
+                poller.start();
+                await().until(() -> context.statuses().stream()
+                        .anyMatch(status -> status.member().equals("m2")));
+                await().until(() -> context.rosters().size() >= 3);
+            }
+        }
+
+        assertThat(context.statuses().stream().filter(status -> status.member().equals("m2")))
+                .allSatisfy(status -> {
+                    assertThat(status.failure()).isIn("refused", "timeout");
+                    assertThat(status.failureDetail())
+                            .endsWith(
+                                    "; this is what m2 advertises: if it cannot be reached from here, list another address of it"
+                                            + " in ingest.etcd.endpoints");
+                });
+        assertThat(answers()).as("of the other member").isPositive();
+    }
+
+    @Test
+    void doesNotBelieveAdvertisedAddressesThatLeadToAnotherClusterHoweverManyTheyAre() {
+        try (FakeEtcd etcd = new FakeEtcd(1).openToEverybody();
+                FakeEtcd other = new FakeEtcd(9).openToEverybody();
+                FakeEtcd another = new FakeEtcd(9).openToEverybody()) {
+            etcd.lists(Map.of("m2", other.url(), "m3", another.url()));
+            try (EtcdPoller poller = poller(List.of(etcd.url()), true)) {
+                poller.start();
+                await().until(() -> context.rosters().size() >= 3
+                        && context.statuses().stream()
+                                        .filter(status -> "foreign".equals(status.failure()))
+                                        .count()
+                                >= 4);
+            }
+        }
+
+        assertThat(context.rosters()).extracting(ClusterRoster::clusterId).containsOnly("1");
+        assertThat(context.statuses().stream().filter(MemberStatus::answered))
+                .extracting(MemberStatus::clusterId)
+                .containsOnly("1");
+    }
+
+    @Test
+    void asksOnlyTheEndpointsOfTheSettingsUnlessTold() {
+        try (FakeEtcd etcd = new FakeEtcd().openToEverybody()) {
+            etcd.lists(Map.of("m2", "http://127.0.0.1:" + FreePorts.next()));
+            try (EtcdPoller poller = poller(List.of(etcd.url()), false)) {
+                poller.start();
+                await().until(() -> context.rosters().size() >= 3);
+            }
+            assertThat(context.statuses())
+                    .isNotEmpty()
+                    .allMatch(status -> status.endpoint().equals(etcd.url()));
+        }
+    }
+
     /** Listed first and last: whoever answers first, or speaks last, does not decide. */
     @ParameterizedTest
     @ValueSource(ints = {0, 2})
@@ -236,6 +331,10 @@ class EtcdPollerTest {
     }
 
     private EtcdPoller poller(List<String> endpoints) {
+        return poller(endpoints, false);
+    }
+
+    private EtcdPoller poller(List<String> endpoints, boolean followMembers) {
         return new EtcdPoller(
                 new EtcdSettings(
                         "c1",
@@ -244,7 +343,8 @@ class EtcdPollerTest {
                         Duration.ofMillis(500),
                         Duration.ofSeconds(2),
                         Transport.PLAIN,
-                        Map.of("env", "test")),
+                        Map.of("env", "test"),
+                        followMembers),
                 context);
     }
 

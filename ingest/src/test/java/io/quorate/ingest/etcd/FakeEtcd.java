@@ -23,6 +23,7 @@ import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 
@@ -30,20 +31,29 @@ import java.util.concurrent.CountDownLatch;
 final class FakeEtcd implements AutoCloseable {
 
     private static final Metadata.Key<String> TOKEN = Metadata.Key.of("token", Metadata.ASCII_STRING_MARSHALLER);
-    private static final ResponseHeader HEADER =
-            ResponseHeader.newBuilder().setClusterId(1).setMemberId(2).build();
 
     /** User and password of every try, whether it was let in or not. */
     final List<String> logins = new CopyOnWriteArrayList<>();
 
     final List<String> calls = new CopyOnWriteArrayList<>();
 
+    private final ResponseHeader header;
     private final Server server;
     private volatile String valid = "none yet";
     private volatile boolean open;
     private volatile CountDownLatch speaks = new CountDownLatch(0);
+    /** Beside m1, which it is itself: addresses by name. */
+    private volatile Map<String, String> others = Map.of();
 
     FakeEtcd() {
+        this(1);
+    }
+
+    FakeEtcd(long clusterId) {
+        header = ResponseHeader.newBuilder()
+                .setClusterId(clusterId)
+                .setMemberId(2)
+                .build();
         try {
             server = Grpc.newServerBuilderForPort(0, InsecureServerCredentials.create())
                     .addService(new Auth())
@@ -66,6 +76,11 @@ final class FakeEtcd implements AutoCloseable {
     FakeEtcd openToEverybody() {
         open = true;
         return this;
+    }
+
+    /** Names these members beside itself, each with its address. */
+    void lists(Map<String, String> members) {
+        others = members;
     }
 
     /** As a restart of a member does. */
@@ -128,23 +143,23 @@ final class FakeEtcd implements AutoCloseable {
                 Thread.currentThread().interrupt();
                 return;
             }
-            answer(
-                    to,
-                    MemberListResponse.newBuilder()
-                            .setHeader(HEADER)
-                            .addMembers(Member.newBuilder().setID(2).setName("m1"))
-                            .build());
+            MemberListResponse.Builder list = MemberListResponse.newBuilder()
+                    .setHeader(header)
+                    .addMembers(Member.newBuilder().setID(2).setName("m1"));
+            others.forEach((name, url) -> list.addMembers(
+                    Member.newBuilder().setID(name.hashCode()).setName(name).addClientURLs(url)));
+            answer(to, list.build());
         }
     }
 
-    private static final class Maintenance extends MaintenanceGrpc.MaintenanceImplBase {
+    private final class Maintenance extends MaintenanceGrpc.MaintenanceImplBase {
 
         @Override
         public void status(StatusRequest request, StreamObserver<StatusResponse> to) {
             answer(
                     to,
                     StatusResponse.newBuilder()
-                            .setHeader(HEADER)
+                            .setHeader(header)
                             .setVersion("3.9.9")
                             .setLeader(2)
                             .build());

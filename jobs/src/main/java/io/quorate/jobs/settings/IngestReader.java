@@ -150,9 +150,10 @@ final class IngestReader {
         Duration memberList = memberListInterval(room, interval, judged);
         Transport transport = transport(room, login(room));
         Map<String, String> labels = room.labels("labels");
+        boolean follow = room.flag("follow-members", false);
         return reading.built(
                 room.pointer(),
-                () -> new EtcdSettings(cluster, endpoints, interval, deadline, memberList, transport, labels));
+                () -> new EtcdSettings(cluster, endpoints, interval, deadline, memberList, transport, labels, follow));
     }
 
     private @Nullable EtcdDiscovery found(Room room, Duration interval, boolean judged) {
@@ -161,10 +162,12 @@ final class IngestReader {
         Duration memberList = memberListInterval(room, interval, judged);
         Transport transport = transport(room, login(room));
         DiscoverySettings targets = targets(room, transport.tls() == null ? "http" : "https");
+        boolean follow = room.flag("follow-members", false);
         return targets == null
                 ? null
                 : reading.built(
-                        room.pointer(), () -> new EtcdDiscovery(targets, interval, deadline, memberList, transport));
+                        room.pointer(),
+                        () -> new EtcdDiscovery(targets, interval, deadline, memberList, transport, follow));
     }
 
     private @Nullable ScrapeSettings scraped(Room room, Duration interval, boolean judged) {

@@ -63,6 +63,8 @@ class SettingsReaderTest {
                       endpoints: [https://etcd-1.example:2379, https://etcd-2.example:2379]
                       tls: { ca: ca.pem }
                       labels: { env: prod }
+                      follow-members: true
+                    - { discover: { files: [clusters.yaml] }, follow-members: true }
                 percentiles: { window: 30s, horizon: 2m }
                 rules: { profile: lab }
                 alerting:
@@ -81,6 +83,8 @@ class SettingsReaderTest {
         assertThat(settings.prometheus().get(0).nodes()).isEqualTo(new NodeJoin("{}", "node", null, null));
         assertThat(settings.scraped().get(0).nodes()).isEqualTo(new NodePage(9100, "/data"));
         assertThat(settings.etcd().get(0).interval()).isEqualTo(Duration.ofMillis(500));
+        assertThat(settings.etcd().get(0).followMembers()).isTrue();
+        assertThat(settings.foundEtcd().get(0).followMembers()).isTrue();
         assertThat(settings.etcd().get(0).transport().tls().ca())
                 .isEqualTo(folder.resolve("ca.pem").toString());
         assertThat(settings.windows().size()).hasSeconds(30);
