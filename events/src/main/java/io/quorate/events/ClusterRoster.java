@@ -7,10 +7,11 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who belongs to a cluster, as its member list says.
+ * Who belongs to a cluster, as its member list says. Of a cluster that is known by its metrics alone only the labels are told,
+ * and no members.
  *
  * @param cluster name
- * @param clusterId lower-case hex
+ * @param clusterId lower-case hex; empty where only labels are told
  * @param labels of the cluster: env, region, az, storage class, owner
  */
 public record ClusterRoster(
@@ -43,6 +44,16 @@ public record ClusterRoster(
             name = name == null ? "" : name;
             clientUrls = clientUrls == null ? List.of() : clientUrls;
         }
+    }
+
+    /** The labels of a cluster whose member list nobody asks for. */
+    public static ClusterRoster ofLabels(String cluster, Instant at, Map<String, String> labels) {
+        return new ClusterRoster(cluster, "", at, at, List.of(), labels);
+    }
+
+    /** Whether it tells who belongs, rather than labels alone. */
+    public boolean tellsMembers() {
+        return !members.isEmpty();
     }
 
     /** Members that count for the quorum. */

@@ -7,8 +7,10 @@ import java.io.IOException;
 import java.io.Serializable;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
@@ -147,13 +149,31 @@ public record DiscoverySettings(Groups groups, Naming naming, Duration interval)
         return shared;
     }
 
+    /** The first of each cluster carries what all of its members agree on, so that one of them tells it. */
     private List<Target> byMember(List<Member> members) {
-        return members.stream()
-                .map(member -> new Target(
-                        member.cluster() + "/" + member.member(),
-                        name(),
-                        List.of(member.address() + member.path()),
-                        Map.of("cluster", member.cluster(), "member", member.member())))
-                .toList();
+        Map<String, List<Member>> clusters = new TreeMap<>();
+        members.forEach(member -> clusters.computeIfAbsent(member.cluster(), unseen -> new ArrayList<>())
+                .add(member));
+        List<Target> targets = new ArrayList<>();
+        clusters.forEach((cluster, all) -> {
+            all.sort(Comparator.comparing(Member::member));
+            Map<String, String> told = sharedByMembers(all);
+            for (Member member : all) {
+                Map<String, String> labels = new TreeMap<>(told);
+                labels.put("cluster", cluster);
+                labels.put("member", member.member());
+                targets.add(new Target(
+                        cluster + "/" + member.member(), name(), List.of(member.address() + member.path()), labels));
+                told = Map.of();
+            }
+        });
+        return targets;
+    }
+
+    /** Without those that name a member: of a cluster with one alone these are shared too. */
+    private Map<String, String> sharedByMembers(List<Member> members) {
+        Map<String, String> shared = shared(members);
+        shared.keySet().removeAll(Set.of("member", "pod", String.valueOf(naming.memberLabel())));
+        return shared;
     }
 }

@@ -1,6 +1,8 @@
 package io.quorate.ingest.prometheus;
 
+import io.quorate.events.ClusterRoster;
 import io.quorate.events.DeadLetter;
+import io.quorate.events.MemberScrape;
 import io.quorate.ingest.Observation;
 import io.quorate.ingest.catalogue.Catalogue;
 import io.quorate.ingest.poll.Breaker;
@@ -82,6 +84,9 @@ final class PrometheusPoller implements Poller {
 
     /** Only touched by the one round that is under way. */
     private int membersAtOnce = MEMBERS_AT_ONCE;
+
+    /** By cluster, when its labels were told last. */
+    private final Map<String, Long> labelsToldNanos = new HashMap<>();
 
     private String failedLast = "";
     private long brought;
@@ -401,6 +406,25 @@ final class PrometheusPoller implements Poller {
         }
         brought += round.samples();
         context.deliver(parcels);
+        if (!settings.labels().isEmpty()) {
+            tellLabels(parcels);
+        }
+    }
+
+    private void tellLabels(List<Parcel> parcels) {
+        long now = System.nanoTime();
+        for (Parcel parcel : parcels) {
+            MemberScrape scrape = parcel.observation().scrape();
+            if (scrape == null) {
+                continue;
+            }
+            Long told = labelsToldNanos.get(scrape.cluster());
+            if (told == null || now - told >= ScrapePoller.LABELS_EVERY.toNanos()) {
+                labelsToldNanos.put(scrape.cluster(), now);
+                context.deliver(List.of(Parcel.plain(
+                        Observation.of(ClusterRoster.ofLabels(scrape.cluster(), now(), settings.labels())))));
+            }
+        }
     }
 
     /** Ends this poll; what was handed over of it stands, the rest is asked for again. */

@@ -4,7 +4,9 @@ import io.quorate.ingest.transport.Transport;
 import java.io.Serializable;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import okhttp3.HttpUrl;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param timeout of one poll, at most the interval
  * @param transport how it is reached, and what it is shown
  * @param dropLabels further labels that name the member, such as those of replicas, to be left out of series
+ * @param labels of all its clusters: env, region, az, storage class, owner
  * @param nodes how members are joined to the node-exporters of their machines; null when these are not asked for
  */
 public record PrometheusSettings(
@@ -32,6 +35,7 @@ public record PrometheusSettings(
         Duration timeout,
         Transport transport,
         List<String> dropLabels,
+        Map<String, String> labels,
         @Nullable NodeJoin nodes)
         implements Serializable {
 
@@ -45,8 +49,9 @@ public record PrometheusSettings(
     public static final Duration TIMEOUT = Duration.ofSeconds(5);
 
     public PrometheusSettings {
-        // A copy that Java can serialise, whatever came in.
+        // Copies that Java can serialise, whatever came in.
         dropLabels = new ArrayList<>(dropLabels);
+        labels = new LinkedHashMap<>(labels);
         List<String> problems = new ArrayList<>();
         HttpUrl parsed = HttpUrl.parse(url);
         if (parsed == null) {
@@ -83,7 +88,7 @@ public record PrometheusSettings(
         }
     }
 
-    /** Without node-exporters. */
+    /** Without labels and node-exporters. */
     public PrometheusSettings(
             String url,
             String selector,
@@ -94,13 +99,34 @@ public record PrometheusSettings(
             Duration timeout,
             Transport transport,
             List<String> dropLabels) {
-        this(url, selector, clusterLabel, cluster, memberLabel, interval, timeout, transport, dropLabels, null);
+        this(
+                url,
+                selector,
+                clusterLabel,
+                cluster,
+                memberLabel,
+                interval,
+                timeout,
+                transport,
+                dropLabels,
+                Map.of(),
+                null);
     }
 
     /** The same with members joined to the node-exporters of their machines. */
     public PrometheusSettings with(NodeJoin join) {
         return new PrometheusSettings(
-                url, selector, clusterLabel, cluster, memberLabel, interval, timeout, transport, dropLabels, join);
+                url,
+                selector,
+                clusterLabel,
+                cluster,
+                memberLabel,
+                interval,
+                timeout,
+                transport,
+                dropLabels,
+                labels,
+                join);
     }
 
     /** What is wrong with how often it is asked, and for how long. */

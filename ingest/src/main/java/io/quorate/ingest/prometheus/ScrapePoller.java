@@ -1,5 +1,6 @@
 package io.quorate.ingest.prometheus;
 
+import io.quorate.events.ClusterRoster;
 import io.quorate.events.DeadLetter;
 import io.quorate.ingest.Observation;
 import io.quorate.ingest.poll.Breaker;
@@ -9,9 +10,13 @@ import io.quorate.ingest.poll.PollContext;
 import io.quorate.ingest.poll.Poller;
 import io.quorate.ingest.poll.Target;
 import java.io.IOException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import okhttp3.Call;
 import okhttp3.Callback;
@@ -22,9 +27,16 @@ import org.jspecify.annotations.Nullable;
 /** Fetches the page of one member, without a thread waiting. */
 final class ScrapePoller implements Poller {
 
+    /** Labels change seldom; whoever keeps them for some time only is told again. */
+    static final Duration LABELS_EVERY = Duration.ofMinutes(10);
+
     private final ScrapeSettings settings;
     private final PollContext context;
     private final OkHttpClient client;
+    private final String cluster;
+    /** Of its cluster; none where another member tells them. */
+    private final Map<String, String> labels;
+
     private final MemberPage page;
     private final Breaker breaker;
     private final @Nullable NodeFetch node;
@@ -48,6 +60,9 @@ final class ScrapePoller implements Poller {
         this.context = context;
         this.breaker = Breaker.of(settings.interval(), context);
         this.client = client;
+        this.cluster = target.labels().getOrDefault("cluster", "");
+        this.labels = new TreeMap<>(target.labels());
+        labels.keySet().removeAll(Set.of("cluster", "member"));
         this.page = new MemberPage(settings, target, format);
         this.node = node;
     }
@@ -55,6 +70,9 @@ final class ScrapePoller implements Poller {
     @Override
     public void start() {
         context.pollEvery(context.phase(settings.interval()), settings.interval(), this::poll);
+        if (!labels.isEmpty()) {
+            context.every(context.phase(settings.interval()), LABELS_EVERY, this::tellLabels);
+        }
         if (node != null) {
             node.start();
         }
@@ -69,6 +87,11 @@ final class ScrapePoller implements Poller {
         if (node != null) {
             node.close();
         }
+    }
+
+    private void tellLabels() {
+        context.deliver(
+                List.of(Parcel.plain(Observation.of(ClusterRoster.ofLabels(cluster, MemberPage.now(), labels)))));
     }
 
     private void poll(Poll poll) {

@@ -65,6 +65,31 @@ class DiscoverySettingsTest {
                         Map.of("cluster", "orders", "member", "m3")));
     }
 
+    @Test
+    void givesTheLabelsOnWhichAllMembersAgreeToTheFirstOfThem() throws Exception {
+        List<Target> orders = settings(new Naming("cluster", null, null, "http", 0)).members().find().targets().stream()
+                .filter(target -> target.id().startsWith("orders/"))
+                .toList();
+
+        assertThat(orders)
+                .extracting(target -> target.id() + " " + target.labels().get("env"))
+                .containsExactly("orders/m1 prod", "orders/m1 null", "orders/m3 null");
+    }
+
+    @Test
+    void doesNotTakeWhatNamesTheOnlyMemberForALabelOfItsCluster() throws Exception {
+        Files.writeString(
+                folder.resolve("one.yaml"),
+                "[{targets: ['h1:2379'], labels: {cluster: one, pod: etcd-0, member: m1, node: n1, env: dev}}]");
+        DiscoverySettings settings = new DiscoverySettings(
+                new FileGroups(List.of(folder.resolve("one.yaml").toString())),
+                new Naming("cluster", null, "node", "http", 0),
+                DiscoverySettings.INTERVAL);
+
+        assertThat(settings.members().find().targets().get(0).labels())
+                .isEqualTo(Map.of("cluster", "one", "member", "n1", "env", "dev"));
+    }
+
     private DiscoverySettings settings(Naming naming) throws Exception {
         Files.writeString(folder.resolve("t.yaml"), TWO_CLUSTERS);
         return new DiscoverySettings(

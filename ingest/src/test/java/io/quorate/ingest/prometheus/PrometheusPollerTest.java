@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.quorate.events.BucketVector;
+import io.quorate.events.ClusterRoster;
 import io.quorate.events.DeadLetter;
 import io.quorate.events.Histogram;
 import io.quorate.events.Labels;
@@ -345,6 +346,39 @@ class PrometheusPollerTest {
     }
 
     @Test
+    void tellsTheLabelsOfEachOfItsClustersOnce() {
+        giveUpOf("c1", "m1");
+        giveUpOf("c1", "m2");
+        giveUpOf("c2", "m1");
+        PrometheusSettings settings = new PrometheusSettings(
+                prometheus.url(),
+                "{}",
+                "cluster",
+                null,
+                null,
+                OFTEN,
+                OFTEN,
+                Transport.PLAIN,
+                List.of(),
+                Map.of("env", "prod"),
+                null);
+        try (PrometheusPoller poller = poller(settings, Map.of())) {
+            poller.start();
+            await().until(() -> context.scrapes().size() == 3);
+            int before = context.polls.get();
+            prometheus.sample("__name__=up,cluster=c1,member=m1", NOON + 1000, "0");
+            await().until(() -> context.scrapes().size() == 4 && context.polls.get() > before);
+        }
+
+        assertThat(context.rosters())
+                .hasSize(2)
+                .allSatisfy(roster -> assertThat(roster.labels()).containsExactly(Map.entry("env", "prod")))
+                .allSatisfy(roster -> assertThat(roster.tellsMembers()).isFalse())
+                .extracting(ClusterRoster::cluster)
+                .containsExactlyInAnyOrder("c1", "c2");
+    }
+
+    @Test
     void joinsTheNodeExporterOfTheMembersHost() {
         giveScrape("m1", NOON, 5);
         giveScrape("m1", NOON + 10_000, 6);
@@ -424,7 +458,7 @@ class PrometheusPollerTest {
         prometheus.refuses("node_boot_time_seconds");
         try (PrometheusPoller poller = poller(joining(null, null), Map.of())) {
             poller.start();
-            await().until(() -> !context.scrapes().isEmpty());
+            await().until(() -> !context.scrapes().isEmpty() && !context.reasons.isEmpty());
         }
 
         assertThat(node(context.scrapes().get(0)).labels())

@@ -178,6 +178,23 @@ class ScrapePollerTest {
     }
 
     @Test
+    void tellsTheLabelsOfItsClusterWhereItIsTheOneToTellThem() {
+        serve("/etcd", exchange -> send(exchange, 200, PAGE.getBytes(StandardCharsets.UTF_8), false));
+        Map<String, String> labels = Map.of("cluster", "c", "member", "m1", "env", "prod", "region", "eu-1");
+        try (ScrapePoller poller = poller(url("/etcd"), TIMEOUT, null, labels)) {
+            poller.start();
+            Awaitility.await().until(() -> context.scrapes().size() >= 3);
+        }
+
+        assertThat(context.rosters())
+                .singleElement()
+                .satisfies(roster -> assertThat(roster.cluster()).isEqualTo("c"))
+                .satisfies(roster -> assertThat(roster.labels())
+                        .containsExactlyInAnyOrderEntriesOf(Map.of("env", "prod", "region", "eu-1")))
+                .satisfies(roster -> assertThat(roster.tellsMembers()).isFalse());
+    }
+
+    @Test
     void joinsTheNodeExporterOfTheMembersHost() {
         serve("/metrics", exchange -> send(exchange, 200, NODE_PAGE.getBytes(StandardCharsets.UTF_8), false));
         serve("/etcd", exchange -> send(exchange, 200, PAGE.getBytes(StandardCharsets.UTF_8), false));
@@ -279,6 +296,10 @@ class ScrapePollerTest {
     }
 
     private ScrapePoller poller(String url, Duration interval, @Nullable NodePage nodes) {
+        return poller(url, interval, nodes, Map.of("cluster", "c", "member", "m1"));
+    }
+
+    private ScrapePoller poller(String url, Duration interval, @Nullable NodePage nodes, Map<String, String> labels) {
         ScrapeSettings settings = new ScrapeSettings(
                 new DiscoverySettings(
                         new FileGroups(List.of("none")),
@@ -288,7 +309,7 @@ class ScrapePollerTest {
                 interval.compareTo(TIMEOUT) < 0 ? interval : TIMEOUT,
                 Transport.PLAIN,
                 nodes);
-        Target target = new Target("c/m1", "files none", List.of(url), Map.of("cluster", "c", "member", "m1"));
+        Target target = new Target("c/m1", "files none", List.of(url), labels);
         return new ScrapePoller(
                 settings,
                 target,
@@ -298,7 +319,7 @@ class ScrapePollerTest {
                         settings,
                         target,
                         client,
-                        new TextFormat((name, labels) -> NodeSeries.of(Catalogue.shipped(), name, labels)),
+                        new TextFormat((name, of) -> NodeSeries.of(Catalogue.shipped(), name, of)),
                         context),
                 context);
     }

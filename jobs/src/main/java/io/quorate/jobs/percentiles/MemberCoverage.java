@@ -49,6 +49,10 @@ final class MemberCoverage extends KeyedProcessFunction<String, Sighting, Covera
 
     @Override
     public void processElement(Sighting sighting, Context context, Collector<Coverage> out) throws Exception {
+        if (sighting.kind() == Sighting.Kind.ROSTER && sighting.roster().isEmpty()) {
+            // Labels alone: who belongs is what a member list says.
+            return;
+        }
         long end = endOf(sighting.observedAt());
         if (end <= context.timerService().currentWatermark()) {
             // The next half minute brings a newer one.

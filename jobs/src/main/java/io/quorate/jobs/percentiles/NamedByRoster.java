@@ -30,7 +30,9 @@ final class NamedByRoster extends KeyedCoProcessFunction<String, MemberWindow, C
 
     @Override
     public void processElement2(ClusterRoster newest, Context context, Collector<MemberWindow> out) throws Exception {
-        roster.update(newest);
+        if (newest.tellsMembers()) {
+            roster.update(newest);
+        }
     }
 
     private static MemberWindow named(MemberWindow window, @Nullable ClusterRoster roster) {

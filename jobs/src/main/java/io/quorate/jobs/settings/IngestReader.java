@@ -100,6 +100,7 @@ final class IngestReader {
                 "prometheus " + url + ' ' + selector,
                 "'url' with this selector stands here a second time; expected each server once");
         List<String> dropLabels = room.texts("drop-labels");
+        Map<String, String> labels = room.labels("labels");
         NodeJoin nodes = room.has("node-exporter") ? nodes(room.room("node-exporter")) : null;
         return reading.built(
                 room.pointer(),
@@ -113,6 +114,7 @@ final class IngestReader {
                         asked,
                         transport,
                         dropLabels,
+                        labels,
                         nodes));
     }
 

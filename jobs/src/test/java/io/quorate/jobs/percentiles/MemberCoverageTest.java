@@ -143,6 +143,22 @@ class MemberCoverageTest {
     }
 
     @Test
+    void doesNotTakeLabelsForAMemberListWithoutMembers() throws Exception {
+        give(
+                Sighting.of(new ClusterRoster(
+                        "c1",
+                        "77",
+                        Scrapes.second(1),
+                        Scrapes.second(1),
+                        List.of(new ClusterRoster.Member("b2", "m2", false, List.of())),
+                        Map.of())),
+                Sighting.of(ClusterRoster.ofLabels("c1", Scrapes.second(2), Map.of("env", "prod"))));
+        timeIs(31);
+
+        assertThat(of("m2").clusterId()).isEqualTo("77");
+    }
+
+    @Test
     void tellsOfAMemberThatAnswersItsStatusAndNobodyScrapes() throws Exception {
         give(status("m1", "a1", 5));
         timeIs(31);

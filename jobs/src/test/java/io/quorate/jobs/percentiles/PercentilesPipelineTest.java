@@ -18,8 +18,11 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.streaming.api.operators.co.KeyedCoProcessOperator;
+import org.apache.flink.streaming.util.KeyedTwoInputStreamOperatorTestHarness;
 import org.apache.flink.util.CloseableIterator;
 import org.junit.jupiter.api.Test;
 
@@ -88,6 +91,45 @@ class PercentilesPipelineTest {
         assertThat(ofCluster.gauges())
                 .extracting(Measures.GaugeRange::metric)
                 .containsExactly("etcd_server_proposals_pending");
+    }
+
+    @Test
+    void keepsTheNamesOfARosterWhenOnlyLabelsComeAfterIt() throws Exception {
+        KeyedTwoInputStreamOperatorTestHarness<String, MemberWindow, ClusterRoster, MemberWindow> naming =
+                new KeyedTwoInputStreamOperatorTestHarness<>(
+                        new KeyedCoProcessOperator<>(new NamedByRoster()),
+                        MemberWindow::cluster,
+                        ClusterRoster::cluster,
+                        Types.STRING);
+        naming.open();
+        naming.processElement2(
+                new ClusterRoster(
+                        "c1",
+                        "77",
+                        Scrapes.ZERO,
+                        Scrapes.ZERO,
+                        List.of(new ClusterRoster.Member("ab12", "m1", false, List.of())),
+                        Map.of()),
+                0);
+        naming.processElement2(ClusterRoster.ofLabels("c1", Scrapes.ZERO, Map.of("env", "prod")), 1);
+        naming.processElement1(
+                new MemberWindow(
+                        "c1",
+                        null,
+                        "10.0.0.1:2379",
+                        "ab12",
+                        Scrapes.ZERO,
+                        Scrapes.second(10),
+                        false,
+                        1,
+                        new Measures(List.of(), List.of(), List.of())),
+                2);
+
+        assertThat(naming.extractOutputValues())
+                .singleElement()
+                .satisfies(window -> assertThat(window.member()).isEqualTo("m1"))
+                .satisfies(window -> assertThat(window.clusterId()).isEqualTo("77"));
+        naming.close();
     }
 
     private static MemberScrape onBusyMachine(MemberScrape scrape, double busySeconds) {

@@ -13,6 +13,7 @@ import io.quorate.sinks.clickhouse.ClickHouseSettings;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -56,6 +57,7 @@ class SettingsReaderTest {
                       cluster: only-one
                       member-label: pod
                       node-exporter: { member-label: node }
+                      labels: { region: eu-1 }
                   metrics:
                     - { cluster: other, targets: [etcd-9.example:2381], node-exporter: { data-dir: /data } }
                   etcd:
@@ -80,6 +82,7 @@ class SettingsReaderTest {
                 .as("never longer than the interval")
                 .hasSeconds(2);
         assertThat(settings.prometheus().get(0).cluster()).isEqualTo("only-one");
+        assertThat(settings.prometheus().get(0).labels()).containsExactly(Map.entry("region", "eu-1"));
         assertThat(settings.prometheus().get(0).nodes()).isEqualTo(new NodeJoin("{}", "node", null, null));
         assertThat(settings.scraped().get(0).nodes()).isEqualTo(new NodePage(9100, "/data"));
         assertThat(settings.etcd().get(0).interval()).isEqualTo(Duration.ofMillis(500));
