@@ -340,7 +340,7 @@ final class PrometheusCheckup {
             CappedBody body = new CappedBody(
                     response.body().byteStream(),
                     BODY_CAP,
-                    "check ingest.prometheus.url and ingest.prometheus.selector");
+                    "; check ingest.prometheus.url and ingest.prometheus.selector");
             JsonNode answer = tree(body.readAllBytes());
             if (response.code() == 200 && answer.path("status").asText().equals("success")) {
                 return answer.path("data").path("result");

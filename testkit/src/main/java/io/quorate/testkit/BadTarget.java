@@ -52,6 +52,7 @@ public final class BadTarget implements AutoCloseable {
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final AtomicInteger asked = new AtomicInteger();
+    private final AtomicInteger waiting = new AtomicInteger();
     private final AtomicLong mostSent = new AtomicLong();
 
     private BadTarget(@Nullable Answer answer) {
@@ -166,6 +167,11 @@ public final class BadTarget implements AutoCloseable {
         return asked.get();
     }
 
+    /** How many of those who asked have not hung up. */
+    public int waiting() {
+        return waiting.get();
+    }
+
     /** The most bytes that went out as one answer; whoever asked took no more. */
     public long mostSent() {
         return mostSent.get();
@@ -202,16 +208,25 @@ public final class BadTarget implements AutoCloseable {
             InputStream in = socket.getInputStream();
             in.readNBytes(lengthOfBody(in));
             asked.incrementAndGet();
-            if (answer != null) {
-                answer.give(new Counted(socket.getOutputStream()));
-                socket.shutdownOutput();
+            waiting.incrementAndGet();
+            try {
+                answerTo(socket);
+            } finally {
+                waiting.decrementAndGet();
             }
-            in.transferTo(OutputStream.nullOutputStream());
         } catch (IOException hungUp) {
             // Whoever asked had enough.
         } finally {
             open.remove(socket);
         }
+    }
+
+    private void answerTo(Socket socket) throws IOException {
+        if (answer != null) {
+            answer.give(new Counted(socket.getOutputStream()));
+            socket.shutdownOutput();
+        }
+        socket.getInputStream().transferTo(OutputStream.nullOutputStream());
     }
 
     /** Tells how much of one answer has gone out. */

@@ -93,6 +93,11 @@ class SelfMetricsTest {
                                 ".*\\nflink_taskmanager_job_task_operator_reason_failuresByReason\\{[^\\n]*reason=\"refused\""
                                         + "[^\\n]*} [1-9].*",
                                 Pattern.DOTALL));
+                assertThat(page)
+                        .matches(Pattern.compile(
+                                ".*\\nflink_taskmanager_job_task_operator_cluster_target_reason_failuresByTarget\\{"
+                                        + "[^\\n]*cluster=\"d\"[^\\n]*reason=\"refused\"[^\\n]*} [1-9].*",
+                                Pattern.DOTALL));
             });
         } finally {
             job.cancel().get();

@@ -1,5 +1,7 @@
 package io.quorate.ingest.poll;
 
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.flink.metrics.Counter;
@@ -12,6 +14,11 @@ final class PollMetrics {
 
     private static final double NANOS = 1e9;
 
+    /** So many targets are named by each reason; a fleet that is down must not make a series for each of its members. */
+    static final int NAMED = 100;
+
+    private static final Target OTHERS = new Target("others", "", List.of(), Map.of());
+
     private final MetricGroup group;
     private final Counter polls;
     private final Counter answers;
@@ -19,6 +26,7 @@ final class PollMetrics {
     private final Counter leftOut;
     private final Counter samples;
     private final Map<String, Counter> failuresByReason = new ConcurrentHashMap<>();
+    private final Map<String, Map<String, Counter>> failuresByTarget = new ConcurrentHashMap<>();
     private final Lags pollLag = new Lags();
     private final Lags handOverLag = new Lags();
     private volatile int targets;
@@ -53,8 +61,8 @@ final class PollMetrics {
         handOverLag.add(nanos, System.nanoTime());
     }
 
-    /** The same poll, counted here too. */
-    Poll counted(Poll poll) {
+    /** The same poll of that target, counted here too. */
+    Poll counted(Target target, Poll poll) {
         return new Poll() {
             @Override
             public void leftOut() {
@@ -82,8 +90,30 @@ final class PollMetrics {
                         .computeIfAbsent(
                                 reason, unseen -> counter(group.addGroup("reason", reason), "failuresByReason"))
                         .inc();
+                failuresOf(target, reason).inc();
                 poll.failed(reason);
             }
         };
+    }
+
+    /** Targets that come after the first many share one. */
+    private Counter failuresOf(Target target, String reason) {
+        Map<String, Counter> named = failuresByTarget.computeIfAbsent(reason, unseen -> new HashMap<>());
+        synchronized (named) {
+            Counter known = named.get(target.id());
+            if (known != null) {
+                return known;
+            }
+            Target shown = named.size() < NAMED ? target : OTHERS;
+            return named.computeIfAbsent(shown.id(), unseen -> failures(shown, reason));
+        }
+    }
+
+    private Counter failures(Target target, String reason) {
+        return counter(
+                group.addGroup("cluster", target.labels().getOrDefault("cluster", ""))
+                        .addGroup("target", target.id())
+                        .addGroup("reason", reason),
+                "failuresByTarget");
     }
 }

@@ -338,13 +338,13 @@ final class PollReader implements SourceReader<Observation, PollSplit> {
                 long lateNanos = System.nanoTime() - (first + runs.getAndIncrement() * interval.toNanos());
                 metrics.wasLate(lateNanos);
                 long due = wallClock.getAsLong() - TimeUnit.NANOSECONDS.toMillis(Math.max(0, lateNanos));
-                work.accept(metrics.counted(split.ledger.due(due)));
+                work.accept(metrics.counted(split.target, split.ledger.due(due)));
             });
         }
 
         @Override
         public Poll poll() {
-            return metrics.counted(split.ledger.due(wallClock.getAsLong()));
+            return metrics.counted(split.target, split.ledger.due(wallClock.getAsLong()));
         }
 
         @Override

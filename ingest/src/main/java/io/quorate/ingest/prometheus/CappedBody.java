@@ -14,9 +14,9 @@ public final class CappedBody extends FilterInputStream {
     private long read;
 
     /**
-     * Over that.
+     * Of this stream, which is read no further than a little beyond the cap.
      *
-     * @param advice what to do when it is larger
+     * @param advice what to do when it is larger, as the end of a sentence
      */
     public CappedBody(InputStream in, long cap, String advice) {
         super(in);
@@ -39,15 +39,24 @@ public final class CappedBody extends FilterInputStream {
             }
             read += count;
             if (read > cap) {
-                throw new PollTrouble("too-large", "the answer is larger than " + cap + " bytes; " + advice);
+                throw new PollTrouble("too-large", "the answer is larger than " + cap + " bytes" + advice);
             }
         }
         return count;
     }
 
-    /** How it began, on one line. */
+    /** Left to whoever asked, who may want to hang up first: the client reads on when a body is closed before its end. */
+    @Override
+    public void close() {}
+
+    /** How many bytes of it came. */
+    long count() {
+        return read;
+    }
+
+    /** How it began, on one line, without what would steer a terminal. */
     public String beginning() {
         return new String(beginning, 0, (int) Math.min(read, beginning.length), StandardCharsets.UTF_8)
-                .replaceAll("\\s+", " ");
+                .replaceAll("[\\s\\p{Cc}]+", " ");
     }
 }

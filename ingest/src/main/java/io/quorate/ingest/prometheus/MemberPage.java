@@ -7,6 +7,7 @@ import io.quorate.ingest.transport.HttpTransport;
 import io.quorate.ingest.transport.Masking;
 import io.quorate.ingest.transport.Transport;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -73,12 +74,16 @@ final class MemberPage {
     /**
      * What the answer holds; a trouble when that is no page of etcd's.
      *
+     * @param within what the whole answer was granted
      * @param also adds what is known of the member from elsewhere
      */
-    Taken take(Instant asked, Response response, Consumer<ScrapeAssembler> also) throws IOException {
+    Taken take(Instant asked, Response response, Duration within, Consumer<ScrapeAssembler> also) throws IOException {
         everAnswered = true;
         CappedBody body = new CappedBody(
-                response.body().byteStream(), BODY_CAP, "expected a page of etcd's metrics: check the address");
+                response.body().byteStream(),
+                BODY_CAP,
+                (packed(response) ? " unpacked" : "")
+                        + "; expected a page of etcd, far below 1 MiB: check what answers");
         if (!response.isSuccessful()) {
             boolean auth = response.code() == 401 || response.code() == 403;
             throw new PollTrouble(
@@ -91,7 +96,7 @@ final class MemberPage {
                                 default -> response.isRedirect() ? "; redirects are not followed" : "";
                             });
         }
-        String page = new String(body.readAllBytes(), StandardCharsets.UTF_8);
+        String page = new String(whole(body, within), StandardCharsets.UTF_8);
         ScrapeAssembler assembler = new ScrapeAssembler();
         format.read(page, last, assembler);
         if (assembler.isEmpty()) {
@@ -107,6 +112,23 @@ final class MemberPage {
         String source = url.toString();
         MemberScrape scrape = assembler.scrape(cluster, member, source, asked, now());
         return new Taken(scrape, assembler.deadLetter(cluster, member, source, asked), assembler.samples());
+    }
+
+    private static byte[] whole(CappedBody body, Duration within) throws IOException {
+        try {
+            return body.readAllBytes();
+        } catch (InterruptedIOException e) {
+            throw new PollTrouble(
+                    "slow",
+                    "no whole answer within " + within.toMillis() + "ms, only " + body.count()
+                            + " bytes; check the member's load, and the way to it");
+        }
+    }
+
+    /** The client unpacks by itself, and only the answer as it came tells. */
+    private static boolean packed(Response response) {
+        Response came = response.networkResponse();
+        return came != null && "gzip".equalsIgnoreCase(came.header("Content-Encoding"));
     }
 
     /** The scrape that brought nothing. */

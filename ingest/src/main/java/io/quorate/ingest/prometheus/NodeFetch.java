@@ -121,6 +121,8 @@ final class NodeFetch {
                     try (response) {
                         take(response, asked);
                     } catch (IOException e) {
+                        // Else the client goes on with the rest of the answer.
+                        of.cancel();
                         failed(e, asked);
                     }
                 });
@@ -137,7 +139,7 @@ final class NodeFetch {
                     "HTTP " + response.code() + "; expected node-exporter's page, open to everybody, at " + url);
         }
         CappedBody body = new CappedBody(
-                response.body().byteStream(), BODY_CAP, "expected a page of node-exporter's: check the address");
+                response.body().byteStream(), BODY_CAP, "; expected a page of node-exporter: check what answers");
         ScrapeAssembler page = new ScrapeAssembler();
         format.read(new String(body.readAllBytes(), StandardCharsets.UTF_8), page);
         if (page.isEmpty()) {

@@ -46,9 +46,9 @@ final class PrometheusPoller implements Poller {
 
     private static final Logger LOG = LoggerFactory.getLogger(PrometheusPoller.class);
     private static final long BODY_CAP = 16L << 20;
+    private static final String NARROWER =
+            "; narrow the selector, or list the server several times with a part of the clusters each";
     private static final long ERROR_BODY_CAP = 1L << 16;
-    private static final String NARROW =
-            "narrow the selector, or list the server several times with a part of the clusters each";
     /** Names go in the body of a POST, so this is not about a URL; it keeps one expression from growing without end. */
     private static final int LONGEST_NAMES = 8 << 10;
     /** What VictoriaMetrics names when a question is longer than it takes, 16 KiB by default. */
@@ -359,7 +359,7 @@ final class PrometheusPoller implements Poller {
                 guarded(() -> {
                     everAnswered = true;
                     try (response) {
-                        read(response, taker);
+                        readOrHangUp(asked, response, taker);
                     } catch (IOException e) {
                         failed.accept(trouble(e));
                         return;
@@ -370,12 +370,22 @@ final class PrometheusPoller implements Poller {
         });
     }
 
+    private static void readOrHangUp(Call asked, Response response, MatrixAnswer.SeriesTaker taker) throws IOException {
+        try {
+            read(response, taker);
+        } catch (IOException e) {
+            // Else the client, to keep the connection, takes what it can get of the rest within a tenth of a second.
+            asked.cancel();
+            throw e;
+        }
+    }
+
     private static void read(Response response, MatrixAnswer.SeriesTaker taker) throws IOException {
         if (response.isSuccessful()) {
-            MatrixAnswer.read(new CappedBody(response.body().byteStream(), BODY_CAP, NARROW), taker);
+            MatrixAnswer.read(new CappedBody(response.body().byteStream(), BODY_CAP, NARROWER), taker);
             return;
         }
-        CappedBody body = new CappedBody(response.body().byteStream(), ERROR_BODY_CAP, NARROW);
+        CappedBody body = new CappedBody(response.body().byteStream(), ERROR_BODY_CAP, "");
         String hint = switch (response.code()) {
             case 401 ->
                 "; expected a user or a token that may query: set basic (user, and password-file or password-env),"

@@ -43,6 +43,7 @@ final class ScrapePoller implements Poller {
     private final AtomicBoolean underWay = new AtomicBoolean();
 
     private volatile @Nullable Call call;
+    private volatile boolean closed;
 
     /**
      * Of one member.
@@ -80,6 +81,7 @@ final class ScrapePoller implements Poller {
 
     @Override
     public void close() {
+        closed = true;
         Call current = call;
         if (current != null) {
             current.cancel();
@@ -120,7 +122,7 @@ final class ScrapePoller implements Poller {
             public void onResponse(Call of, Response response) {
                 guarded(() -> {
                     try (response) {
-                        take(poll, asked, response);
+                        takeOrHangUp(poll, asked, of, response);
                     } catch (IOException e) {
                         failed(poll, asked, trouble(e));
                     }
@@ -129,8 +131,18 @@ final class ScrapePoller implements Poller {
         });
     }
 
+    private void takeOrHangUp(Poll poll, Instant asked, Call of, Response response) throws IOException {
+        try {
+            take(poll, asked, response);
+        } catch (IOException e) {
+            // Else the client, to keep the connection, takes what it can get of the rest within a tenth of a second.
+            of.cancel();
+            throw e;
+        }
+    }
+
     private void take(Poll poll, Instant asked, Response response) throws IOException {
-        MemberPage.Taken taken = page.take(asked, response, assembler -> {
+        MemberPage.Taken taken = page.take(asked, response, settings.timeout(), assembler -> {
             if (node != null) {
                 node.joinTo(assembler, asked);
             }
@@ -148,6 +160,10 @@ final class ScrapePoller implements Poller {
     }
 
     private void failed(Poll poll, Instant asked, PollTrouble trouble) {
+        if (closed) {
+            // Broken off by ourselves: nothing to tell.
+            return;
+        }
         poll.failed(trouble.reason());
         String why = trouble.reason() + ": " + page.words(trouble);
         breaker.failed(why, System.nanoTime());

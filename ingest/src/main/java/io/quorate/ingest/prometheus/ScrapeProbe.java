@@ -71,7 +71,7 @@ public final class ScrapeProbe {
         call.timeout().timeout(timeout.toNanos(), TimeUnit.NANOSECONDS);
         Instant asked = MemberPage.now();
         try (Response response = call.execute()) {
-            MemberPage.Taken taken = page.take(asked, response, assembler -> {});
+            MemberPage.Taken taken = page.take(asked, response, timeout, assembler -> {});
             DeadLetter leftOut = taken.leftOut();
             return new Page(taken.scrape(), leftOut == null ? null : leftOut.detail());
         } catch (IOException e) {

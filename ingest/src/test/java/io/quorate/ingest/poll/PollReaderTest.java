@@ -293,6 +293,26 @@ class PollReaderTest {
     }
 
     @Test
+    void namesTheFirstTargetsThatFailByEachReasonAndCountsTheOthersTogether() {
+        for (int i = 0; i < PollMetrics.NAMED + 2; i++) {
+            run("t" + i);
+            context("t" + i).poll().failed("timeout");
+        }
+        context("t0").poll().failed("timeout");
+        context("t101").poll().failed("auth");
+
+        assertThat(count("cluster.c.target.t0.reason.timeout.failuresByTarget")).isEqualTo(2);
+        assertThat(count("cluster.c.target.t99.reason.timeout.failuresByTarget"))
+                .isEqualTo(1);
+        assertThat(count("cluster..target.others.reason.timeout.failuresByTarget"))
+                .isEqualTo(2);
+        assertThat(count("cluster.c.target.t101.reason.auth.failuresByTarget")).isEqualTo(1);
+        assertThat(metrics.keySet())
+                .filteredOn(metric -> metric.endsWith("reason.timeout.failuresByTarget"))
+                .hasSize(PollMetrics.NAMED + 1);
+    }
+
+    @Test
     void codesSplits() throws Exception {
         PollSplit split = new PollSplit(
                 new Target("c-1", "files t.json", List.of("http://a:1", "http://b:1"), Map.of("env", "prod")),
@@ -408,7 +428,7 @@ class PollReaderTest {
     }
 
     private static PollSplit split(String id, Map<String, Long> delivered) {
-        return new PollSplit(new Target(id, "settings", List.of(), Map.of()), delivered, List.of());
+        return new PollSplit(new Target(id, "settings", List.of(), Map.of("cluster", "c")), delivered, List.of());
     }
 
     private void run(String... ids) {

@@ -14,6 +14,7 @@ import io.quorate.ingest.catalogue.Catalogue;
 import io.quorate.ingest.poll.FakePollContext;
 import io.quorate.ingest.transport.BearerToken;
 import io.quorate.ingest.transport.Transport;
+import io.quorate.testkit.BadTarget;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -525,6 +526,19 @@ class PrometheusPollerTest {
                 breakage("other JSON", it -> it.answers(200, "[1]"), "not-prometheus", "START_OBJECT expected"),
                 breakage("too large", it -> it.answersPacked(17 << 20), "too-large", "larger than 16777216 bytes"),
                 breakage("gzip bomb", it -> it.answersPacked(200 << 20), "too-large", "larger than 16777216 bytes"));
+    }
+
+    @Test
+    void takesNoMoreOfWhatIsTooLargeThanTheCapAndWhatBuffersHold() {
+        String beginning = "{\"status\":\"success\",\"data\":{\"resultType\":\"matrix\",\"result\":[";
+        try (BadTarget large = BadTarget.answeringMebibytes(beginning, 100);
+                PrometheusPoller poller =
+                        poller(PrometheusSettings.of(large.url(), Duration.ofSeconds(10)), Map.of())) {
+            poller.start();
+            await().until(() -> !context.letters().isEmpty());
+            assertThat(context.letters()).extracting(DeadLetter::reason).containsOnly("too-large");
+            assertThat(large.mostSent()).isBetween(16L << 20, 50L << 20);
+        }
     }
 
     private static Arguments breakage(String name, Consumer<FakePrometheus> how, String reason, String detail) {

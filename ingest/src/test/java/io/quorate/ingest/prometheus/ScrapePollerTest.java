@@ -119,7 +119,12 @@ class ScrapePollerTest {
                 .startsWith("not-metrics: no metric of etcd on the page: <html>");
         byte[] bomb = packed(new byte[100 << 20]);
         assertThat(failure(exchange -> send(exchange, 200, bomb, true)))
-                .startsWith("too-large: the answer is larger than 16777216 bytes");
+                .isEqualTo(
+                        "too-large: the answer is larger than 16777216 bytes unpacked; expected a page of etcd, far below"
+                                + " 1 MiB: check what answers");
+        assertThat(failure(
+                        exchange -> send(exchange, 200, "\u001b[2J\u009b2J".getBytes(StandardCharsets.UTF_8), false)))
+                .isEqualTo("not-metrics: no metric of etcd on the page:  [2J 2J");
         assertThat(failure(exchange -> over.await())).isEqualTo("timeout: no whole answer within 500ms");
         assertThat(failure(exchange -> {
                     exchange.sendResponseHeaders(200, 0);
@@ -133,7 +138,8 @@ class ScrapePollerTest {
                         }
                     }
                 }))
-                .isEqualTo("timeout: no whole answer within 500ms");
+                .matches(
+                        "slow: no whole answer within 500ms, only [0-9]+ bytes; check the member's load, and the way to it");
     }
 
     @Test
