@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.core.execution.JobClient;
@@ -31,6 +32,9 @@ final class Ingest {
 
     private static final Duration WARM = Duration.parse("PT" + System.getenv().getOrDefault("WARM", "120s"));
     private static final Duration MEASURED = Duration.parse("PT" + System.getenv().getOrDefault("MEASURED", "60s"));
+
+    /** What clusters are called that are bad on purpose; they are told apart from the others. */
+    private static final String BAD = "bad-";
 
     private Ingest() {}
 
@@ -98,6 +102,7 @@ final class Ingest {
         Map<String, Long> previous = new HashMap<>();
         Map<String, Integer> perMember = new HashMap<>();
         Map<String, Integer> failures = new HashMap<>();
+        Map<String, Map<String, Integer>> bad = new TreeMap<>();
         long records = 0;
         Properties client = new Properties();
         client.put("bootstrap.servers", bootstrap);
@@ -115,11 +120,17 @@ final class Ingest {
                     if (record.timestamp() < from.toEpochMilli() || record.timestamp() >= to.toEpochMilli()) {
                         continue;
                     }
-                    records++;
                     if (every == 0) {
+                        records++;
                         continue;
                     }
                     JsonNode event = json.readTree(record.value());
+                    if (event.path("cluster").asText().startsWith(BAD)) {
+                        bad.computeIfAbsent(event.path("cluster").asText(), unseen -> new TreeMap<>())
+                                .merge(event.path("failure").asText("answered").replaceFirst(":.*", ""), 1, Integer::sum);
+                        continue;
+                    }
+                    records++;
                     String member = event.path("cluster").asText() + "/" + event.path("endpoint").asText(event.path("member").asText());
                     perMember.merge(member, 1, Integer::sum);
                     if (event.hasNonNull("failure")) {
@@ -152,6 +163,7 @@ final class Ingest {
                     failures);
         }
         System.out.println();
+        bad.forEach((cluster, reasons) -> System.out.println("  " + cluster + ": " + reasons));
     }
 
     private static long quantile(List<Long> values, double q) {

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # How the ingest job keeps up with a simulated fleet on this machine: every member's page every 10 s, every member's status
-# every second, in one process with two slots. CLUSTERS=1000 by default; the simulator and the broker run beside.
+# every second, in one process with two slots. CLUSTERS=1000 by default; the simulator and the broker run beside. With BAD=1
+# seven bad clusters more, one of each kind: hanging, 100 MiB, a gzip bomb, garbage, a byte a second, an expired certificate, 401.
 # MOVES=1 measures instead how soon 30 clusters more and 10 fewer take effect, and whether a savepoint keeps all targets.
 set -euo pipefail
 
@@ -28,11 +29,27 @@ EOF
 ./quorate simulate --plan "$work/plan.yaml" --seed 7 --serve --settings "$work/fleet.yaml" >"$work/served" 2>&1 &
 simulator=$!
 until [[ -s $work/fleet.yaml && -s $work/broker ]]; do sleep 0.5; done
+ca=
+if [[ ${BAD:-0} == 1 ]]; then
+  mkdir "$work/bad"
+  java -cp testkit/target/classes deploy/bench/Bad.java "$work/bad" <"$work/open" >"$work/ca" 2>"$work/bad.log" &
+  until [[ -s $work/ca ]]; do
+    kill -0 $! || { cat "$work/bad.log" >&2; exit 1; }
+    sleep 0.5
+  done
+  ca=$(cat "$work/ca")
+fi
 url=$(sed -nE 's/.*API +(http[^ ]+).*/\1/p' "$work/served")
 
-awk -v url="$url" -v kafka="$(cat "$work/broker")" '
+awk -v url="$url" -v kafka="$(cat "$work/broker")" -v bad="$work/bad" -v ca="$ca" '
+  function badOnes() {
+    if (ca == "") return
+    print "    - discover: { files: [\"" bad "/http.json\"] }"
+    print "    - discover: { files: [\"" bad "/https.json\"] }\n      tls: { ca: \"" ca "\" }"
+  }
   /^  metrics-interval/ { print "  metrics-interval: 10s"; next }
-  /^  prometheus:/ { skip = 1; print "  metrics:\n    - discover: { http: " url "/sd }"; next }
+  /^  prometheus:/ { skip = 1; print "  metrics:\n    - discover: { http: " url "/sd }"; badOnes(); next }
+  /^  etcd:/ { print; badOnes(); skip = 0; next }
   /^  [a-z]/ { skip = 0 }
   /^[a-z]/ && !/^ingest/ { skip = 1 }
   !skip { print }
