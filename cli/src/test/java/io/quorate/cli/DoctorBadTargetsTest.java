@@ -63,15 +63,15 @@ class DoctorBadTargetsTest {
         assertThat(console.complained().lines().map(line -> line.replaceFirst("http.*\\(member ", "(member ")))
                 .zipSatisfy(
                         List.of(
+                                missed(
+                                        "bomb",
+                                        "too-large: the answer is larger than 16777216 bytes unpacked; expected a page of"),
+                                missed("dripping", "slow: no whole answer within 4500ms, only "),
+                                missed("garbage", "not-metrics: no metric of etcd on the page: "),
                                 missed("hanging", "timeout: no whole answer within 4500ms; check whether it hangs"),
                                 missed(
                                         "large",
                                         "too-large: the answer is larger than 16777216 bytes; expected a page of"),
-                                missed(
-                                        "bomb",
-                                        "too-large: the answer is larger than 16777216 bytes unpacked; expected a page of"),
-                                missed("garbage", "not-metrics: no metric of etcd on the page: "),
-                                missed("dripping", "slow: no whole answer within 4500ms, only "),
                                 missed("unauthorized", "auth: HTTP 401; expected one who may read metrics: set basic"),
                                 missed("expired", "tls: certificate expired: ")),
                         (line, beginning) -> assertThat(line).startsWith(beginning));

@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -243,7 +244,7 @@ public final class EtcdCluster implements AutoCloseable {
                     like.data().resolveSibling(next),
                     like.log().resolveSibling(next));
         }
-        ask(asked, "/v3/cluster/member/add", "{\"peerURLs\":[\"" + seat.peerUrl() + "\"]}");
+        change(asked, "add", "{\"peerURLs\":[\"" + seat.peerUrl() + "\"]}", list -> list.contains(seat.peerUrl()));
         synchronized (this) {
             Parts.delete(seat.data());
             seats.put(seat.name(), seat);
@@ -262,7 +263,8 @@ public final class EtcdCluster implements AutoCloseable {
                 .filter(other -> !other.name().equals(member.name()))
                 .findFirst()
                 .orElseThrow();
-        ask(asked, "/v3/cluster/member/remove", "{\"ID\":\"" + Long.parseUnsignedLong(id(member), 16) + "\"}");
+        String id = Long.toUnsignedString(Long.parseUnsignedLong(id(member), 16));
+        change(asked, "remove", "{\"ID\":\"" + id + "\"}", list -> !list.contains("\"" + id + "\""));
         child(member.name()).close();
         synchronized (this) {
             seats.remove(member.name());
@@ -270,12 +272,15 @@ public final class EtcdCluster implements AutoCloseable {
         }
     }
 
-    /** A cluster that has only just changed refuses to change again for some seconds. */
-    private void ask(Member member, String path, String body) {
+    /** A cluster that has only just changed refuses to change again for some seconds; and one that is slow changes all the same. */
+    private void change(Member asked, String what, String body, Predicate<String> done) {
+        String url = asked.clientUrl() + "/v3/cluster/member/";
         if (!Readiness.holds(
-                START, () -> Readiness.post(member.clientUrl() + path, body).isPresent())) {
+                START,
+                () -> Readiness.post(url + what, body).isPresent()
+                        || Readiness.post(url + "list", "{}").filter(done).isPresent())) {
             throw new PartUnavailable(
-                    member.name() + " of " + name + " did not do " + path + " within " + START.toSeconds() + " s");
+                    asked.name() + " of " + name + " did not " + what + " a member within " + START.toSeconds() + " s");
         }
     }
 
