@@ -76,6 +76,7 @@ final class EtcdPoller implements Poller {
     private @Nullable ClusterRoster roster;
     private @Nullable String clusterId;
     private @Nullable ScheduledFuture<?> waiting;
+    private long openingSinceNanos;
     private boolean polling;
     private int nextForList;
     private boolean listFailing;
@@ -147,6 +148,7 @@ final class EtcdPoller implements Poller {
             return;
         }
         opening.addAll(endpoints);
+        openingSinceNanos = System.nanoTime();
         for (Endpoint endpoint : endpoints) {
             askForMembers(endpoint, firstDeadline(), answer -> opened(endpoint, answer), () -> opened(endpoint, null));
         }
@@ -199,6 +201,12 @@ final class EtcdPoller implements Poller {
                 .findFirst()
                 .ifPresent(this::takeMembers);
         firstAnswers.clear();
+        // The ledger must know of the statuses that were not asked for meanwhile.
+        long intervals =
+                (System.nanoTime() - openingSinceNanos) / settings.interval().toNanos();
+        for (long i = 0; i < intervals * endpoints.size(); i++) {
+            context.poll().leftOut();
+        }
         if (waiting != null) {
             waiting.cancel(false);
         }
