@@ -1,0 +1,60 @@
+package io.quorate.cli.endtoend;
+
+import io.quorate.desk.Child;
+import io.quorate.desk.Home;
+import io.quorate.desk.ParentWatch;
+import io.quorate.desk.Processes;
+import io.quorate.jobs.JobEnvironment;
+import io.quorate.jobs.ingest.IngestJob;
+import io.quorate.jobs.settings.Settings;
+import io.quorate.jobs.settings.SettingsReader;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.StateRecoveryOptions;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.jspecify.annotations.Nullable;
+
+/** The ingest job alone, in a process of its own, so that it can be killed while the other jobs run on. */
+final class IngestProcess {
+
+    private IngestProcess() {}
+
+    /** Starts it, from that checkpoint, or with empty state. */
+    static Child start(Home home, Path config, @Nullable String checkpoint) {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx512m",
+                "--add-opens",
+                "java.base/java.util=ALL-UNNAMED",
+                "--add-opens",
+                "java.base/java.lang=ALL-UNNAMED",
+                "--add-opens",
+                "java.base/java.time=ALL-UNNAMED",
+                "-Dlog4j2.configurationFile=flink-log4j2.properties",
+                ParentWatch.flag(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                IngestProcess.class.getName(),
+                config.toString()));
+        if (checkpoint != null) {
+            command.add(checkpoint);
+        }
+        return Processes.spawn(home, "ingest", command, home.logs().resolve("ingest.log"), Map.of());
+    }
+
+    public static void main(String[] args) throws Exception {
+        ParentWatch.begin();
+        Settings settings = SettingsReader.read(Path.of(args[0]));
+        Configuration configuration = JobEnvironment.configuration(settings.flink());
+        if (args.length > 1) {
+            configuration.set(StateRecoveryOptions.SAVEPOINT_PATH, args[1]);
+        }
+        StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment(configuration);
+        env.setParallelism(2);
+        IngestJob.define(env, settings);
+        env.execute("quorate-ingest");
+    }
+}
