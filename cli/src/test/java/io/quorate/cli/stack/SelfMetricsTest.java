@@ -96,7 +96,7 @@ class SelfMetricsTest {
                 assertThat(page)
                         .matches(Pattern.compile(
                                 ".*\\nflink_taskmanager_job_task_operator_cluster_target_reason_failuresByTarget\\{"
-                                        + "[^\\n]*cluster=\"d\"[^\\n]*reason=\"refused\"[^\\n]*} [1-9].*",
+                                        + "(?=[^\\n]*cluster=\"d\")(?=[^\\n]*reason=\"refused\")[^\\n]*} [1-9].*",
                                 Pattern.DOTALL));
             });
         } finally {
