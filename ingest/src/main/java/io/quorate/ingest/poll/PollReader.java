@@ -26,6 +26,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 import org.apache.flink.api.connector.source.ReaderOutput;
 import org.apache.flink.api.connector.source.SourceEvent;
@@ -323,23 +324,42 @@ final class PollReader implements SourceReader<Observation, PollSplit> {
 
         @Override
         public ScheduledFuture<?> every(Duration phase, Duration interval, Runnable work) {
-            ScheduledFuture<?> schedule =
-                    clock.scheduleAtFixedRate(guarded(work), phase.toNanos(), interval.toNanos(), TimeUnit.NANOSECONDS);
-            split.schedules.add(schedule);
-            return schedule;
+            return timed(phase, interval, lateNanos -> {
+                if (lateNanos < interval.toNanos()) {
+                    work.run();
+                }
+            });
         }
 
         @Override
         public ScheduledFuture<?> pollEvery(Duration phase, Duration interval, Consumer<Poll> work) {
-            long first = System.nanoTime() + phase.toNanos();
-            AtomicLong runs = new AtomicLong();
-            return every(phase, interval, () -> {
-                // A timer that is late runs as often as it should have, so every due time is met once.
-                long lateNanos = System.nanoTime() - (first + runs.getAndIncrement() * interval.toNanos());
+            return timed(phase, interval, lateNanos -> {
                 metrics.wasLate(lateNanos);
                 long due = wallClock.getAsLong() - TimeUnit.NANOSECONDS.toMillis(Math.max(0, lateNanos));
-                work.accept(metrics.counted(split.target, split.ledger.due(due)));
+                Poll poll = metrics.counted(split.target, split.ledger.due(due));
+                if (lateNanos < interval.toNanos()) {
+                    work.accept(poll);
+                } else {
+                    poll.leftOut();
+                }
             });
+        }
+
+        /**
+         * Runs this as often as it is due, with how late that is. What is late by an interval and more was missed: made up for
+         * all at once after a stall, it would be a flood for those who are polled.
+         */
+        private ScheduledFuture<?> timed(Duration phase, Duration interval, LongConsumer work) {
+            long first = System.nanoTime() + phase.toNanos();
+            AtomicLong runs = new AtomicLong();
+            ScheduledFuture<?> schedule = clock.scheduleAtFixedRate(
+                    guarded(() ->
+                            work.accept(System.nanoTime() - (first + runs.getAndIncrement() * interval.toNanos()))),
+                    phase.toNanos(),
+                    interval.toNanos(),
+                    TimeUnit.NANOSECONDS);
+            split.schedules.add(schedule);
+            return schedule;
         }
 
         @Override

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -250,6 +251,43 @@ class PollReaderTest {
         // The fourth was due, and nobody told what became of it.
         assertThat(tallies().stream().mapToLong(PollTally::expected).sum()).isGreaterThanOrEqualTo(4);
         assertThat(tallies().stream().mapToLong(PollTally::answered).sum()).isEqualTo(3);
+    }
+
+    @Test
+    void doesNotMakeUpForWhatAStallMissed() throws Exception {
+        run("a");
+        Duration interval = Duration.ofMillis(20);
+        AtomicInteger polled = new AtomicInteger();
+        AtomicInteger ran = new AtomicInteger();
+        CountDownLatch stall = new CountDownLatch(1);
+        context("a").soon(() -> {
+            try {
+                stall.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        context("a").every(Duration.ZERO, interval, ran::incrementAndGet);
+        context("a").pollEvery(Duration.ZERO, interval, poll -> {
+            polled.incrementAndGet();
+            poll.answered(1);
+        });
+        // More than fifty of them.
+        await().pollDelay(interval.multipliedBy(55)).until(() -> true);
+        stall.countDown();
+        await().until(() -> polled.get() >= 3);
+        context("a").soon(() -> reader.handleSourceEvents(new TargetsChanged(List.of(), List.of("a"))));
+        await().until(() -> {
+            InputStatus more;
+            do {
+                more = reader.pollNext(output);
+            } while (more == InputStatus.MORE_AVAILABLE);
+            return !tallies().isEmpty();
+        });
+
+        assertThat(tallies().stream().mapToLong(PollTally::leftOut).sum()).isGreaterThanOrEqualTo(50);
+        assertThat(polled.get()).isLessThan(50);
+        assertThat(ran.get()).isLessThan(50);
     }
 
     @Test
