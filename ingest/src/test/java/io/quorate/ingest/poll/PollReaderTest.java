@@ -231,7 +231,7 @@ class PollReaderTest {
         run("a");
         AtomicInteger runs = new AtomicInteger();
         CompletableFuture<Void> three = new CompletableFuture<>();
-        context("a").pollEvery(Duration.ZERO, Duration.ofMillis(1), poll -> {
+        context("a").pollEvery(Duration.ZERO, Duration.ofMillis(100), poll -> {
             if (runs.incrementAndGet() <= 3) {
                 poll.answered(1);
             } else if (three.complete(null)) {
@@ -256,7 +256,7 @@ class PollReaderTest {
     @Test
     void doesNotMakeUpForWhatAStallMissed() throws Exception {
         run("a");
-        Duration interval = Duration.ofMillis(20);
+        Duration interval = Duration.ofMillis(50);
         AtomicInteger polled = new AtomicInteger();
         AtomicInteger ran = new AtomicInteger();
         CountDownLatch stall = new CountDownLatch(1);
