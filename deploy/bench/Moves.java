@@ -120,10 +120,11 @@ final class Moves {
             consumer.assign(consumer.partitionsFor(topic).stream()
                     .map(info -> new TopicPartition(topic, info.partition()))
                     .toList());
+            // The broker may hold what an earlier run wrote.
+            consumer.seekToEnd(List.of());
             while (true) {
                 for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofSeconds(1))) {
                     JsonNode event = JSON.readTree(record.value());
-                    // The broker may hold what an earlier run wrote.
                     if (record.timestamp() >= began && !event.hasNonNull("failure")) {
                         // Statuses that come before the member list have no names yet.
                         String member = event.path("cluster").asText() + "/"
