@@ -75,7 +75,7 @@ final class NodeFetch {
     }
 
     void start() {
-        context.every(context.spread(interval).plus(interval.dividedBy(2)), interval, this::ask);
+        context.every(context.phase(interval).plus(interval.dividedBy(2)), interval, this::ask);
     }
 
     void close() {
