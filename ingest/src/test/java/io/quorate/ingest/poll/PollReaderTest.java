@@ -23,18 +23,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.apache.flink.api.common.eventtime.Watermark;
-import org.apache.flink.api.connector.source.ReaderOutput;
-import org.apache.flink.api.connector.source.SourceEvent;
-import org.apache.flink.api.connector.source.SourceOutput;
-import org.apache.flink.api.connector.source.SourceReaderContext;
-import org.apache.flink.configuration.Configuration;
 import org.apache.flink.core.io.InputStatus;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.Gauge;
 import org.apache.flink.metrics.Metric;
-import org.apache.flink.metrics.groups.SourceReaderMetricGroup;
-import org.apache.flink.util.UserCodeClassLoader;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -42,10 +34,11 @@ class PollReaderTest {
 
     private final Map<String, PollContext> contexts = new HashMap<>();
     private final List<String> closed = new ArrayList<>();
-    private final FakeOutput output = new FakeOutput();
+    private final FakeReaderOutput output = new FakeReaderOutput();
     private final AtomicLong wallClock = new AtomicLong(TimeUnit.DAYS.toMillis(20_000));
     private final Map<String, Metric> metrics = new ConcurrentHashMap<>();
-    private final PollReader reader = new PollReader(new FakeReaderContext(), "metrics", this::poller, wallClock::get);
+    private final PollReader reader =
+            new PollReader(new FakeReaderContext(metrics), "metrics", this::poller, wallClock::get);
 
     @AfterEach
     void close() {
@@ -240,13 +233,7 @@ class PollReaderTest {
         });
         three.get(10, TimeUnit.SECONDS);
         // A poll that is late was due in the minute before.
-        await().until(() -> {
-            InputStatus more;
-            do {
-                more = reader.pollNext(output);
-            } while (more == InputStatus.MORE_AVAILABLE);
-            return !tallies().isEmpty();
-        });
+        awaitTallies();
 
         // The fourth was due, and nobody told what became of it.
         assertThat(tallies().stream().mapToLong(PollTally::expected).sum()).isGreaterThanOrEqualTo(4);
@@ -277,13 +264,7 @@ class PollReaderTest {
         stall.countDown();
         await().until(() -> polled.get() >= 3);
         context("a").soon(() -> reader.handleSourceEvents(new TargetsChanged(List.of(), List.of("a"))));
-        await().until(() -> {
-            InputStatus more;
-            do {
-                more = reader.pollNext(output);
-            } while (more == InputStatus.MORE_AVAILABLE);
-            return !tallies().isEmpty();
-        });
+        awaitTallies();
 
         assertThat(tallies().stream().mapToLong(PollTally::leftOut).sum()).isGreaterThanOrEqualTo(50);
         assertThat(polled.get()).isLessThan(50);
@@ -385,7 +366,8 @@ class PollReaderTest {
         context("a").poll().leftOut();
         wallClock.addAndGet(20_000);
 
-        try (PollReader again = new PollReader(new FakeReaderContext(), "metrics", this::poller, wallClock::get)) {
+        try (PollReader again =
+                new PollReader(new FakeReaderContext(metrics), "metrics", this::poller, wallClock::get)) {
             again.addSplits(checkpoint);
             again.start();
             again.pollNext(output);
@@ -461,6 +443,16 @@ class PollReaderTest {
                 .toList();
     }
 
+    private void awaitTallies() {
+        await().until(() -> {
+            InputStatus more;
+            do {
+                more = reader.pollNext(output);
+            } while (more == InputStatus.MORE_AVAILABLE);
+            return !tallies().isEmpty();
+        });
+    }
+
     private long count(String metric) {
         return ((Counter) Objects.requireNonNull(metrics.get(metric), metric)).getCount();
     }
@@ -501,78 +493,5 @@ class PollReaderTest {
                 closed.add(split.splitId());
             }
         };
-    }
-
-    private static final class FakeOutput implements ReaderOutput<Observation> {
-
-        private final List<Long> times = new ArrayList<>();
-        private final List<Observation> observations = new ArrayList<>();
-        private final List<String> splits = new ArrayList<>();
-        private final List<String> released = new ArrayList<>();
-
-        @Override
-        public void collect(Observation observation) {
-            throw new UnsupportedOperationException("without a time");
-        }
-
-        @Override
-        public void collect(Observation observation, long time) {
-            times.add(time);
-            observations.add(observation);
-        }
-
-        @Override
-        public void emitWatermark(Watermark watermark) {}
-
-        @Override
-        public void markIdle() {}
-
-        @Override
-        public void markActive() {}
-
-        @Override
-        public SourceOutput<Observation> createOutputForSplit(String splitId) {
-            splits.add(splitId);
-            return this;
-        }
-
-        @Override
-        public void releaseOutputForSplit(String splitId) {
-            released.add(splitId);
-        }
-    }
-
-    private final class FakeReaderContext implements SourceReaderContext {
-
-        @Override
-        public SourceReaderMetricGroup metricGroup() {
-            return new FakeMetricGroup("", metrics);
-        }
-
-        @Override
-        public Configuration getConfiguration() {
-            return new Configuration();
-        }
-
-        @Override
-        public String getLocalHostName() {
-            return "localhost";
-        }
-
-        @Override
-        public int getIndexOfSubtask() {
-            return 0;
-        }
-
-        @Override
-        public void sendSplitRequest() {}
-
-        @Override
-        public void sendSourceEventToCoordinator(SourceEvent event) {}
-
-        @Override
-        public UserCodeClassLoader getUserCodeClassLoader() {
-            throw new UnsupportedOperationException();
-        }
     }
 }
