@@ -7,7 +7,6 @@ import io.etcd.jetcd.api.MemberListRequest;
 import io.etcd.jetcd.api.MemberListResponse;
 import io.etcd.jetcd.api.ResponseHeader;
 import io.etcd.jetcd.api.StatusRequest;
-import io.etcd.jetcd.api.StatusResponse;
 import io.quorate.events.ClusterRoster;
 import io.quorate.events.DeadLetter;
 import io.quorate.events.MemberStatus;
@@ -19,8 +18,6 @@ import io.quorate.ingest.poll.Poller;
 import io.quorate.ingest.transport.TlsFiles;
 import io.quorate.ingest.transport.Transport;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -70,10 +67,10 @@ final class EtcdPoller implements Poller {
     private final Map<Endpoint, MemberListResponse> firstAnswers = new HashMap<>();
 
     private final ClusterIdentity identity = new ClusterIdentity();
+    private final MemberEvents events;
     /** By endpoint, the foreign cluster that was told of. */
     private final Map<String, String> foreign = new HashMap<>();
 
-    private @Nullable ClusterRoster roster;
     private @Nullable String clusterId;
     private @Nullable ScheduledFuture<?> waiting;
     private long openingSinceNanos;
@@ -81,7 +78,6 @@ final class EtcdPoller implements Poller {
     private int nextForList;
     private boolean listFailing;
     private long sinceListNanos;
-    private long lastMomentMillis;
     private int begun;
     private volatile boolean closed;
 
@@ -95,6 +91,7 @@ final class EtcdPoller implements Poller {
                 .map(url -> new Endpoint(url, transport, files))
                 .toList());
         this.following = new Following(settings.endpoints());
+        this.events = new MemberEvents(settings.cluster(), settings.labels());
     }
 
     @Override
@@ -125,7 +122,7 @@ final class EtcdPoller implements Poller {
             boolean due = System.nanoTime() - sinceListNanos
                     >= settings.memberListInterval().toNanos()
                             - settings.interval().dividedBy(2).toNanos();
-            if (roster == null || listFailing || due) {
+            if (!events.hasRoster() || listFailing || due) {
                 askMembers(1);
             }
         });
@@ -169,7 +166,7 @@ final class EtcdPoller implements Poller {
         if (answer != null && !polling) {
             firstAnswers.put(endpoint, answer);
         } else if (answer != null && !isForeign(endpoint, answer.getHeader())) {
-            following.answered(endpoint.url(), memberIdOf(answer.getHeader()));
+            following.answered(endpoint.url(), MemberEvents.memberId(answer.getHeader()));
             takeMembers(answer);
         }
         if (opening.isEmpty()) {
@@ -181,32 +178,32 @@ final class EtcdPoller implements Poller {
         if (polling) {
             return;
         }
-        // In the order of the settings, whoever was quicker: at a tie the first counts.
-        for (Endpoint endpoint : endpoints) {
-            MemberListResponse answer = firstAnswers.get(endpoint);
-            if (answer != null) {
-                identity.heard(endpoint.url(), clusterIdOf(answer.getHeader()), System.nanoTime());
-            }
-        }
-        clusterId = identity.clusterId(System.nanoTime());
-        firstAnswers.forEach((endpoint, answer) -> {
-            if (clusterIdOf(answer.getHeader()).equals(clusterId)) {
-                following.answered(endpoint.url(), memberIdOf(answer.getHeader()));
-            }
-        });
-        endpoints.stream()
-                .map(firstAnswers::get)
-                .filter(Objects::nonNull)
-                .filter(answer -> clusterIdOf(answer.getHeader()).equals(clusterId))
-                .findFirst()
-                .ifPresent(this::takeMembers);
-        firstAnswers.clear();
         // The ledger must know of the statuses that were not asked for meanwhile.
         long intervals =
                 (System.nanoTime() - openingSinceNanos) / settings.interval().toNanos();
         for (long i = 0; i < intervals * endpoints.size(); i++) {
             context.poll().leftOut();
         }
+        // In the order of the settings, whoever was quicker: at a tie the first counts.
+        for (Endpoint endpoint : endpoints) {
+            MemberListResponse answer = firstAnswers.get(endpoint);
+            if (answer != null) {
+                identity.heard(endpoint.url(), MemberEvents.clusterId(answer.getHeader()), System.nanoTime());
+            }
+        }
+        clusterId = identity.clusterId(System.nanoTime());
+        firstAnswers.forEach((endpoint, answer) -> {
+            if (MemberEvents.clusterId(answer.getHeader()).equals(clusterId)) {
+                following.answered(endpoint.url(), MemberEvents.memberId(answer.getHeader()));
+            }
+        });
+        endpoints.stream()
+                .map(firstAnswers::get)
+                .filter(Objects::nonNull)
+                .filter(answer -> MemberEvents.clusterId(answer.getHeader()).equals(clusterId))
+                .findFirst()
+                .ifPresent(this::takeMembers);
+        firstAnswers.clear();
         if (waiting != null) {
             waiting.cancel(false);
         }
@@ -229,7 +226,7 @@ final class EtcdPoller implements Poller {
                 settings.deadline(),
                 answer -> {
                     if (!isForeign(endpoint, answer.getHeader())) {
-                        following.answered(endpoint.url(), memberIdOf(answer.getHeader()));
+                        following.answered(endpoint.url(), MemberEvents.memberId(answer.getHeader()));
                         takeMembers(answer);
                     } else if (attempt < endpoints.size()) {
                         askMembers(attempt + 1);
@@ -274,17 +271,9 @@ final class EtcdPoller implements Poller {
                 });
     }
 
-    private static String clusterIdOf(ResponseHeader header) {
-        return Long.toHexString(header.getClusterId());
-    }
-
-    private static String memberIdOf(ResponseHeader header) {
-        return Long.toHexString(header.getMemberId());
-    }
-
     /** Takes note of who answered, and whether that is of another cluster than most of the endpoints. */
     private boolean isForeign(Endpoint endpoint, ResponseHeader header) {
-        String answeredAs = clusterIdOf(header);
+        String answeredAs = MemberEvents.clusterId(header);
         if (following.advertisedBy(endpoint.url()) == null || answeredAs.equals(clusterId)) {
             identity.heard(endpoint.url(), answeredAs, System.nanoTime());
         } else {
@@ -298,8 +287,7 @@ final class EtcdPoller implements Poller {
                     settings.cluster(),
                     now,
                     clusterId);
-            // The next list names the members; until then they are what their addresses say.
-            roster = null;
+            events.forget();
             following.forget();
         }
         clusterId = now;
@@ -313,41 +301,25 @@ final class EtcdPoller implements Poller {
     private void tellOfForeign(Endpoint endpoint, ResponseHeader header) {
         FailedCall failed = new FailedCall(
                 "foreign",
-                endpoint.hostAndPort() + " is a member of cluster " + clusterIdOf(header) + ", expected one of "
+                endpoint.hostAndPort() + " is a member of cluster " + MemberEvents.clusterId(header)
+                        + ", expected one of "
                         + clusterId + " as most endpoints of " + settings.cluster()
                         + " are; take it out of ingest.etcd.endpoints, or list it under a cluster of its own");
-        deliver(status(endpoint, failed));
-        if (!clusterIdOf(header).equals(foreign.put(endpoint.url(), clusterIdOf(header)))) {
+        deliver(events.failed(endpoint, failed.failure(), failed.detail() + hint(endpoint)));
+        if (!MemberEvents.clusterId(header).equals(foreign.put(endpoint.url(), MemberEvents.clusterId(header)))) {
             LOG.warn("{}: {}", settings.cluster(), failed.detail());
-            context.deliver(List.of(Parcel.plain(Observation.of(
-                    new DeadLetter(endpoint.url(), "foreign", failed.detail(), settings.cluster(), "", moment())))));
+            context.deliver(List.of(Parcel.plain(Observation.of(new DeadLetter(
+                    endpoint.url(), "foreign", failed.detail(), settings.cluster(), "", events.moment())))));
         }
     }
 
     private void takeMembers(MemberListResponse answer) {
         listFailing = false;
         sinceListNanos = System.nanoTime();
-        Instant now = moment();
-        List<ClusterRoster.Member> members = answer.getMembersList().stream()
-                .map(member -> new ClusterRoster.Member(
-                        Long.toHexString(member.getID()),
-                        member.getName(),
-                        member.getIsLearner(),
-                        List.copyOf(member.getClientURLsList())))
-                .sorted(Comparator.comparing(ClusterRoster.Member::memberId))
-                .toList();
-        ClusterRoster taken = new ClusterRoster(
-                settings.cluster(),
-                Long.toHexString(answer.getHeader().getClusterId()),
-                now,
-                now,
-                members,
-                settings.labels());
-        tellOfReplaced(roster, taken);
-        roster = taken;
+        ClusterRoster taken = events.roster(answer);
         context.deliver(List.of(Parcel.plain(Observation.of(taken))));
         if (settings.followMembers()) {
-            follow(members);
+            follow(taken.members());
         }
     }
 
@@ -383,29 +355,10 @@ final class EtcdPoller implements Poller {
             if (toldOfFollowing.add(problem)) {
                 LOG.warn("{}: {}", settings.cluster(), problem);
                 context.deliver(List.of(Parcel.plain(Observation.of(new DeadLetter(
-                        settings.cluster(), "not-followed", problem, settings.cluster(), "", moment())))));
+                        settings.cluster(), "not-followed", problem, settings.cluster(), "", events.moment())))));
             }
         }
         toldOfFollowing.retainAll(change.problems());
-    }
-
-    private void tellOfReplaced(@Nullable ClusterRoster before, ClusterRoster now) {
-        if (before == null || !before.clusterId().equals(now.clusterId())) {
-            return;
-        }
-        for (ClusterRoster.Member member : now.members()) {
-            before.members().stream()
-                    .filter(earlier ->
-                            !member.name().isEmpty() && earlier.name().equals(member.name()))
-                    .filter(earlier -> now.members().stream()
-                            .noneMatch(other -> other.memberId().equals(earlier.memberId())))
-                    .forEach(earlier -> LOG.warn(
-                            "{}: {} is now member {}, was {}: removed and added again; its windows begin anew",
-                            settings.cluster(),
-                            member.name(),
-                            member.memberId(),
-                            earlier.memberId()));
-        }
     }
 
     private void askStatus(Endpoint endpoint, Poll poll) {
@@ -427,8 +380,8 @@ final class EtcdPoller implements Poller {
                         tellOfForeign(endpoint, answer.getHeader());
                     } else {
                         poll.answered(1);
-                        following.answered(endpoint.url(), memberIdOf(answer.getHeader()));
-                        deliver(status(endpoint, answer));
+                        following.answered(endpoint.url(), MemberEvents.memberId(answer.getHeader()));
+                        deliver(events.status(endpoint, answer));
                     }
                 },
                 failed -> {
@@ -438,47 +391,8 @@ final class EtcdPoller implements Poller {
                         return;
                     }
                     poll.failed(failed.failure());
-                    deliver(status(endpoint, failed));
+                    deliver(events.failed(endpoint, failed.failure(), failed.detail() + hint(endpoint)));
                 });
-    }
-
-    private MemberStatus status(Endpoint endpoint, StatusResponse answer) {
-        String memberId = Long.toHexString(answer.getHeader().getMemberId());
-        String name = roster == null ? null : roster.nameOf(memberId);
-        Instant now = moment();
-        return new MemberStatus(
-                settings.cluster(),
-                Long.toHexString(answer.getHeader().getClusterId()),
-                name == null ? endpoint.hostAndPort() : name,
-                memberId,
-                endpoint.url(),
-                now,
-                now,
-                answer.getVersion(),
-                answer.getDbSize(),
-                answer.getDbSizeInUse(),
-                answer.getLeader() == 0 ? null : Long.toHexString(answer.getLeader()),
-                answer.getRaftTerm(),
-                answer.getRaftIndex(),
-                answer.getRaftAppliedIndex(),
-                answer.getIsLearner(),
-                List.copyOf(answer.getErrorsList()),
-                voters(),
-                null,
-                null);
-    }
-
-    private MemberStatus status(Endpoint endpoint, FailedCall failed) {
-        ClusterRoster.Member member = byUrl(endpoint);
-        return MemberStatus.failed(
-                settings.cluster(),
-                member == null || member.name().isEmpty() ? endpoint.hostAndPort() : member.name(),
-                member == null ? null : member.memberId(),
-                endpoint.url(),
-                moment(),
-                voters(),
-                failed.failure(),
-                failed.detail() + hint(endpoint));
     }
 
     private String hint(Endpoint endpoint) {
@@ -488,22 +402,6 @@ final class EtcdPoller implements Poller {
                 : "; this is what " + (member.name().isEmpty() ? "member " + member.memberId() : member.name())
                         + " advertises: if it cannot be reached from here, list another address of it in"
                         + " ingest.etcd.endpoints";
-    }
-
-    /** Who this endpoint is by the last member list: a member that does not answer cannot tell. */
-    private ClusterRoster.@Nullable Member byUrl(Endpoint endpoint) {
-        if (roster == null) {
-            return null;
-        }
-        return roster.members().stream()
-                .filter(member -> member.clientUrls().stream()
-                        .anyMatch(url -> url.equals(endpoint.url()) || url.endsWith("/" + endpoint.hostAndPort())))
-                .findFirst()
-                .orElse(null);
-    }
-
-    private int voters() {
-        return roster == null ? 0 : roster.voters();
     }
 
     private void deliver(MemberStatus status) {
@@ -558,11 +456,5 @@ final class EtcdPoller implements Poller {
                     }
                 },
                 context::soon);
-    }
-
-    /** Now, and never the same moment twice: whoever orders by time must not meet a tie. */
-    private Instant moment() {
-        lastMomentMillis = Math.max(System.currentTimeMillis(), lastMomentMillis + 1);
-        return Instant.ofEpochMilli(lastMomentMillis);
     }
 }
