@@ -118,7 +118,7 @@ final class BacktestCommand implements Callable<Integer> {
     private WindowSettings cut() {
         Duration size = Durations.parse(window);
         Duration horizon = WindowSettings.DEFAULT.horizon();
-        return new WindowSettings(size, horizon.compareTo(size) < 0 ? size : horizon);
+        return WindowSettings.replay(size, horizon.compareTo(size) < 0 ? size : horizon);
     }
 
     /** The time of the last record; lines that are none are told on standard error. */

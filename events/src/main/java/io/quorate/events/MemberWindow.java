@@ -5,10 +5,11 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One member, one closed window {@code [windowStart, windowEnd)}: what each of its series saw.
+ * One member, one window {@code [windowStart, windowEnd)}: what each of its series saw.
  *
  * @param gap a scrape inside was missed or the process restarted: what happened then is lost, not zero
- * @param version counts the corrections that late readings made; a higher one replaces a lower one
+ * @param version 0 while the window is open and more may come, 1 when it has closed, then one more for each correction by
+ *     late readings; a higher one replaces a lower one
  */
 public record MemberWindow(
         String cluster,
@@ -27,5 +28,10 @@ public record MemberWindow(
         Objects.requireNonNull(windowStart, "windowStart");
         Objects.requireNonNull(windowEnd, "windowEnd");
         measures = measures == null ? Measures.NONE : measures;
+    }
+
+    /** Told before the window closed. */
+    public boolean isEarly() {
+        return version == 0;
     }
 }

@@ -5,13 +5,14 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One closed window of many members together, each series the integer sum of the level below.
+ * One window of many members together, each series the integer sum of the level below.
  *
  * @param cluster name, at cluster scope; else null
- * @param group the label and value that the members share, at group scope; else null
+ * @param group the labels that the clusters share, as {@link Labels} writes them, at group scope; else null
  * @param members how many members' windows stand in the sum
  * @param gap one of them has a gap
- * @param version counts the corrections; a higher one replaces a lower one
+ * @param version 0 while the window is open and more may come, 1 when it has closed, then one more for each correction; a
+ *     higher one replaces a lower one
  */
 public record ScopeWindow(
         Scope scope,
@@ -37,5 +38,10 @@ public record ScopeWindow(
         Objects.requireNonNull(windowStart, "windowStart");
         Objects.requireNonNull(windowEnd, "windowEnd");
         measures = measures == null ? Measures.NONE : measures;
+    }
+
+    /** Told before the window closed. */
+    public boolean isEarly() {
+        return version == 0;
     }
 }

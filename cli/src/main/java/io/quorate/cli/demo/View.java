@@ -5,6 +5,7 @@ import io.quorate.events.LeaderChange;
 import io.quorate.events.MemberStatus;
 import io.quorate.events.MemberWindow;
 import io.quorate.events.ScopeWindow;
+import io.quorate.jobs.settings.WindowSettings;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -44,6 +45,9 @@ final class View {
     }
 
     synchronized void see(MemberWindow window) {
+        if (!WindowSettings.DEFAULT.isBase(window.windowStart(), window.windowEnd())) {
+            return;
+        }
         NavigableMap<Instant, MemberWindow> recent = members.computeIfAbsent(window.member(), any -> new TreeMap<>());
         recent.merge(window.windowEnd(), window, (old, now) -> now.version() < old.version() ? old : now);
         forget(recent);
@@ -51,6 +55,9 @@ final class View {
     }
 
     synchronized void see(ScopeWindow window) {
+        if (!WindowSettings.DEFAULT.isBase(window.windowStart(), window.windowEnd())) {
+            return;
+        }
         NavigableMap<Instant, ScopeWindow> recent = scopes.computeIfAbsent(window.scope(), any -> new TreeMap<>());
         recent.merge(window.windowEnd(), window, (old, now) -> now.version() < old.version() ? old : now);
         forget(recent);

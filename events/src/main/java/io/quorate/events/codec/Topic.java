@@ -39,6 +39,12 @@ public record Topic<T>(
             new Topic<>("member-window", MemberWindow.class, MemberWindow::cluster, MemberWindow::windowEnd, false);
     public static final Topic<ScopeWindow> SCOPE_WINDOW =
             new Topic<>("scope-window", ScopeWindow.class, ScopeWindow::cluster, ScopeWindow::windowEnd, false);
+    /** Windows that are still open; nothing but pages that people look at should rest on them. */
+    public static final Topic<MemberWindow> EARLY_MEMBER_WINDOW = new Topic<>(
+            "early-member-window", MemberWindow.class, MemberWindow::cluster, MemberWindow::windowEnd, false);
+
+    public static final Topic<ScopeWindow> EARLY_SCOPE_WINDOW =
+            new Topic<>("early-scope-window", ScopeWindow.class, ScopeWindow::cluster, ScopeWindow::windowEnd, false);
     public static final Topic<Coverage> COVERAGE =
             new Topic<>("coverage", Coverage.class, Coverage::cluster, Coverage::observedAt, false);
     public static final Topic<PollTally> POLL_TALLY =
@@ -57,6 +63,8 @@ public record Topic<T>(
             CLUSTER_ROSTER,
             MEMBER_WINDOW,
             SCOPE_WINDOW,
+            EARLY_MEMBER_WINDOW,
+            EARLY_SCOPE_WINDOW,
             COVERAGE,
             POLL_TALLY,
             LEADER_CHANGE,

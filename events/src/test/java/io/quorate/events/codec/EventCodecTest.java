@@ -124,6 +124,31 @@ class EventCodecTest {
                                 1,
                                 MEASURES)),
                 new Golden<>(
+                        Topic.EARLY_MEMBER_WINDOW,
+                        new MemberWindow(
+                                "prod",
+                                null,
+                                "m1",
+                                "d53aab49afb8bdad",
+                                Instant.parse("2026-11-20T18:42:50Z"),
+                                Instant.parse("2026-11-20T18:43:00Z"),
+                                true,
+                                0,
+                                MEASURES)),
+                new Golden<>(
+                        Topic.EARLY_SCOPE_WINDOW,
+                        new ScopeWindow(
+                                ScopeWindow.Scope.CLUSTER,
+                                "prod",
+                                null,
+                                null,
+                                Instant.parse("2026-11-20T18:42:50Z"),
+                                Instant.parse("2026-11-20T18:43:00Z"),
+                                3,
+                                false,
+                                0,
+                                MEASURES)),
+                new Golden<>(
                         Topic.COVERAGE,
                         new Coverage(
                                 "prod",

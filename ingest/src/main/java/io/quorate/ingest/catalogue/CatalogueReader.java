@@ -181,8 +181,8 @@ final class CatalogueReader {
         if (!NAME.matcher(name).matches()) {
             problem(line, name + " is no metric name, expected letters, digits, _ and : only");
         }
-        if (kind != Metric.Kind.COUNTER && (survives || sparse || entry.containsKey("merge"))) {
-            problem(line, name + " is a " + lower(kind) + ": survives-restart, sparse and merge are for counters");
+        if (kind != Metric.Kind.COUNTER && (survives || sparse || merge == Metric.Merge.MAX)) {
+            problem(line, name + " is a " + lower(kind) + ": survives-restart, sparse and merge: max are for counters");
         }
         return new Metric(
                 name,

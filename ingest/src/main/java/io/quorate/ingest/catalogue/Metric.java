@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param since first version of etcd that has it; null when all that matter have it
  * @param required one of the critical metrics: a fleet without it is told so
  * @param survivesRestart a counter that does not begin anew with the member's process
- * @param merge how members' counters make the cluster's
+ * @param merge how members' series make the cluster's
  * @param peerLabels labels that name a peer
  * @param sparse series at zero are left out of a scrape
  * @param extensive shown only when etcd runs with {@code --metrics=extensive}
@@ -51,11 +51,13 @@ public record Metric(
         QUORATE
     }
 
-    /** How the counters of members make the cluster's. */
+    /** How the series of members make the cluster's. */
     public enum Merge {
         SUM,
         /** Each member counts the same events. */
-        MAX
+        MAX,
+        /** Not at all: it is of a machine, and several members may run on one. */
+        NONE
     }
 
     public Metric {

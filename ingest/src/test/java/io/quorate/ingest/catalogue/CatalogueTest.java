@@ -98,7 +98,7 @@ class CatalogueTest {
                         "mine.yaml:7: required yes please, expected true or false",
                         "mine.yaml:13: unknown key colour, expected one of born-by-use, extensive, help, kind, merge, name, peer-labels,"
                                 + " required, since, source, sparse, survives-restart, unit",
-                        "mine.yaml:8: b is a gauge: survives-restart, sparse and merge are for counters",
+                        "mine.yaml:8: b is a gauge: survives-restart, sparse and merge: max are for counters",
                         "mine.yaml:18: peer-labels is not a list, expected such as [To]",
                         "mine.yaml:14: b stands already in line 8",
                         "mine.yaml:20: unit is neither a value nor a list of values",

@@ -39,20 +39,23 @@ public record Backtest(List<Path> recordings, Instant clock, WindowSettings wind
     /** Runs in this environment, and hands over every line, in no order. */
     public void run(StreamExecutionEnvironment env, Consumer<Line> lines) throws Exception {
         env.setParallelism(1);
+        // The streams' functions take it along, where they could not take this.
+        WindowSettings cut = windows;
         DataStream<Observation> observations = env.fromSource(
                 new RecordingSource(recordings), WatermarkStrategy.forMonotonousTimestamps(), "recording");
         PercentilesPipeline percentiles =
                 PercentilesPipeline.of(observations.flatMap(new Scrapes()).returns(MemberScrape.class), null, windows);
-        DetectionPipeline detection = DetectionPipeline.of(
-                observations.flatMap(new Statuses()).returns(MemberStatus.class), percentiles.windows(), rules);
-        DataStream<Line> all = percentiles
-                .windows()
-                .flatMap((MemberWindow window, Collector<Line> out) ->
+        DataStream<MemberWindow> base =
+                percentiles.windows().filter(window -> cut.isBase(window.windowStart(), window.windowEnd()));
+        DetectionPipeline detection =
+                DetectionPipeline.of(observations.flatMap(new Statuses()).returns(MemberStatus.class), base, rules);
+        DataStream<Line> all = base.flatMap((MemberWindow window, Collector<Line> out) ->
                         Lines.of(window).forEach(out::collect))
                 .returns(Line.class)
                 .union(
                         percentiles
                                 .scopes()
+                                .filter(window -> cut.isBase(window.windowStart(), window.windowEnd()))
                                 .flatMap((ScopeWindow window, Collector<Line> out) ->
                                         Lines.of(window).forEach(out::collect))
                                 .returns(Line.class),

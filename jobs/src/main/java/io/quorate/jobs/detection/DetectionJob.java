@@ -7,6 +7,7 @@ import io.quorate.events.codec.Topic;
 import io.quorate.jobs.JobEnvironment;
 import io.quorate.jobs.kafka.KafkaStreams;
 import io.quorate.jobs.settings.Settings;
+import io.quorate.jobs.settings.WindowSettings;
 import java.time.Duration;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
@@ -39,7 +40,11 @@ public final class DetectionJob {
                 KafkaStreams.read(env, settings.kafka(), Topic.MEMBER_STATUS, NAME, DISORDER);
         KafkaStreams.Read<MemberWindow> windows =
                 KafkaStreams.read(env, settings.kafka(), Topic.MEMBER_WINDOW, NAME, WINDOW_DISORDER);
-        DetectionPipeline pipeline = DetectionPipeline.of(statuses.events(), windows.events(), settings.rules());
+        WindowSettings cut = settings.windows();
+        DetectionPipeline pipeline = DetectionPipeline.of(
+                statuses.events(),
+                windows.events().filter(window -> cut.isBase(window.windowStart(), window.windowEnd())),
+                settings.rules());
         DataStream<DeadLetter> tooLarge = KafkaStreams.write(pipeline.changes(), settings.kafka(), Topic.LEADER_CHANGE)
                 .union(KafkaStreams.write(pipeline.alerts(), settings.kafka(), Topic.ALERT));
         KafkaStreams.writeLetters(

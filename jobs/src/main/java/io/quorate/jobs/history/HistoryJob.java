@@ -34,8 +34,8 @@ public final class HistoryJob {
     public static void define(StreamExecutionEnvironment env, Settings settings) {
         List<DataStream<DeadLetter>> letters = new ArrayList<>();
         Tables tables = new Tables(env, settings, letters);
-        tables.save(Topic.MEMBER_WINDOW, ClickHouseTables::saveMemberWindows);
-        tables.save(Topic.SCOPE_WINDOW, ClickHouseTables::saveScopeWindows);
+        tables.save(Topic.MEMBER_WINDOW, Topic.EARLY_MEMBER_WINDOW, ClickHouseTables::saveMemberWindows);
+        tables.save(Topic.SCOPE_WINDOW, Topic.EARLY_SCOPE_WINDOW, ClickHouseTables::saveScopeWindows);
         tables.save(Topic.MEMBER_STATUS, ClickHouseTables::saveMemberStatuses);
         tables.save(Topic.CLUSTER_ROSTER, ClickHouseTables::saveClusterRosters);
         tables.save(Topic.COVERAGE, ClickHouseTables::saveCoverages);
@@ -51,9 +51,19 @@ public final class HistoryJob {
     private record Tables(StreamExecutionEnvironment env, Settings settings, List<DataStream<DeadLetter>> letters) {
 
         <T> void save(Topic<T> topic, BiFunction<DataStream<T>, ClickHouseSettings, Saved> table) {
+            letters.add(table.apply(read(topic), settings.clickhouse()).refused());
+        }
+
+        /** Early rows lie in the table of those that replace them. */
+        <T> void save(Topic<T> topic, Topic<T> early, BiFunction<DataStream<T>, ClickHouseSettings, Saved> table) {
+            letters.add(table.apply(read(topic).union(read(early)), settings.clickhouse())
+                    .refused());
+        }
+
+        private <T> DataStream<T> read(Topic<T> topic) {
             KafkaStreams.Read<T> events = KafkaStreams.read(env, settings.kafka(), topic, NAME, Duration.ofSeconds(1));
             letters.add(events.unreadable());
-            letters.add(table.apply(events.events(), settings.clickhouse()).refused());
+            return events.events();
         }
     }
 }

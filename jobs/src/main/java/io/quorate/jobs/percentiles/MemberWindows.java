@@ -23,6 +23,8 @@ import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.metrics.Counter;
+import org.apache.flink.streaming.api.TimeDomain;
+import org.apache.flink.streaming.api.TimerService;
 import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
 import org.apache.flink.util.Collector;
 import org.apache.flink.util.OutputTag;
@@ -41,15 +43,22 @@ final class MemberWindows extends KeyedProcessFunction<String, MemberScrape, Mem
     private static final Comparator<MemberScrape> ORDER =
             Comparator.comparing(MemberScrape::observedAt).thenComparing(MemberScrape::source);
 
+    private static final Duration REMEMBERED = Duration.ofDays(1);
+
     /** From one place of a moment to its next: further than any time goes. */
     private static final long NEXT_PLACE = 1L << 48;
 
     private final WindowSettings settings;
     private transient Catalogue catalogue;
-    private transient MapState<Long, MemberScrape> readings;
+    private transient SeriesBook book;
+    private transient MapState<Long, KeptScrape> readings;
     private transient MapState<Long, Integer> versions;
     /** As of the oldest reading that is kept. */
     private transient ValueState<Replica> elected;
+    /** Up to when windows have closed, in epoch milliseconds. */
+    private transient ValueState<Long> closedUntil;
+    /** The newest reading that an early row told of, in epoch milliseconds. */
+    private transient ValueState<Long> earlyUntil;
 
     private transient Counter late;
     private transient Counter corrected;
@@ -63,16 +72,12 @@ final class MemberWindows extends KeyedProcessFunction<String, MemberScrape, Mem
     @Override
     public void open(OpenContext context) {
         catalogue = Catalogue.shipped();
-        MapStateDescriptor<Long, MemberScrape> known =
-                new MapStateDescriptor<>("readings", Long.class, MemberScrape.class);
-        known.enableTimeToLive(PercentilesPipeline.FORGOTTEN_AFTER_A_DAY);
-        readings = getRuntimeContext().getMapState(known);
-        MapStateDescriptor<Long, Integer> emitted = new MapStateDescriptor<>("versions", Long.class, Integer.class);
-        emitted.enableTimeToLive(PercentilesPipeline.FORGOTTEN_AFTER_A_DAY);
-        versions = getRuntimeContext().getMapState(emitted);
-        ValueStateDescriptor<Replica> replica = new ValueStateDescriptor<>("elected-replica", Replica.class);
-        replica.enableTimeToLive(PercentilesPipeline.FORGOTTEN_AFTER_A_DAY);
-        elected = getRuntimeContext().getState(replica);
+        book = SeriesBook.of(getRuntimeContext());
+        readings = getRuntimeContext().getMapState(new MapStateDescriptor<>("readings", Long.class, KeptScrape.class));
+        versions = getRuntimeContext().getMapState(new MapStateDescriptor<>("versions", Long.class, Integer.class));
+        elected = getRuntimeContext().getState(new ValueStateDescriptor<>("elected-replica", Replica.class));
+        closedUntil = getRuntimeContext().getState(new ValueStateDescriptor<>("closed-until", Long.class));
+        earlyUntil = getRuntimeContext().getState(new ValueStateDescriptor<>("early-until", Long.class));
         late = getRuntimeContext().getMetricGroup().counter("lateScrapes");
         corrected = getRuntimeContext().getMetricGroup().counter("correctedWindows");
         setAside = getRuntimeContext().getMetricGroup().counter("setAsideScrapes");
@@ -81,16 +86,21 @@ final class MemberWindows extends KeyedProcessFunction<String, MemberScrape, Mem
 
     @Override
     public void processElement(MemberScrape scrape, Context context, Collector<MemberWindow> out) throws Exception {
-        long watermark = context.timerService().currentWatermark();
+        long watermark = timeOf(context.timerService());
         Instant start = settings.startOf(scrape.observedAt());
         if (scrape.observedAt().plus(settings.horizon()).toEpochMilli() < watermark) {
             late.inc();
             context.output(LATE, late(scrape, watermark));
             return;
         }
+        TimerService timers = context.timerService();
+        timers.registerEventTimeTimer(forgetsAt(start));
         if (settings.closesAt(start) > watermark) {
             keep(scrape);
-            context.timerService().registerEventTimeTimer(settings.closesAt(start));
+            timers.registerEventTimeTimer(settings.closesAt(start));
+            if (settings.early() != null) {
+                timers.registerProcessingTimeTimer(Early.next(timers, settings.early(), Early.Level.MEMBER));
+            }
             return;
         }
         List<MemberScrape> before = counting();
@@ -105,24 +115,62 @@ final class MemberWindows extends KeyedProcessFunction<String, MemberScrape, Mem
 
     @Override
     public void onTimer(long time, OnTimerContext context, Collector<MemberWindow> out) throws Exception {
-        Instant start = settings.startOf(Instant.ofEpochMilli(time));
         List<MemberScrape> all = sorted();
         List<MemberScrape> counting =
                 Replica.Election.over(elected.value(), all).counting();
-        setAside.inc(within(all, start) - within(counting, start));
-        close(counting, start, out);
+        if (context.timeDomain() == TimeDomain.PROCESSING_TIME) {
+            tellEarly(counting, timeOf(context.timerService()), out);
+            return;
+        }
+        closedUntil.update(time);
+        Instant start = settings.startOf(Instant.ofEpochMilli(time));
+        if (time == settings.closesAt(start)) {
+            setAside.inc(within(all, start) - within(counting, start));
+            close(counting, start, out);
+        }
         forget(all, settings.startOf(Instant.ofEpochMilli(time).minus(settings.horizon())));
+        forgetWhoLeft(all, time, context.timerService());
+    }
+
+    /**
+     * The watermark, and after a restart what it had been when this key was last closed: until the first one comes, what is
+     * late would pass for early.
+     */
+    private long timeOf(TimerService timers) throws Exception {
+        Long until = closedUntil.value();
+        return until == null ? timers.currentWatermark() : Math.max(until, timers.currentWatermark());
+    }
+
+    /** Of every open window that has a reading which no early row told of. */
+    private void tellEarly(List<MemberScrape> counting, long watermark, Collector<MemberWindow> out) throws Exception {
+        Long told = earlyUntil.value();
+        SortedSet<Instant> open = new TreeSet<>();
+        for (MemberScrape scrape : counting) {
+            Instant start = settings.startOf(scrape.observedAt());
+            if (settings.closesAt(start) > watermark
+                    && (told == null || scrape.observedAt().toEpochMilli() > told)) {
+                open.add(start);
+                earlyUntil.update(scrape.observedAt().toEpochMilli());
+            }
+        }
+        for (Instant start : open) {
+            Readings window = new Readings(catalogue, counting, start, settings.size());
+            MemberScrape newest = window.newest();
+            if (newest != null && !window.saysNothing()) {
+                out.collect(window(window, newest, start, 0));
+            }
+        }
     }
 
     /** Under its moment, and where another source's is there already, under the next place of that moment. */
     private void keep(MemberScrape scrape) throws Exception {
         long place = scrape.observedAt().toEpochMilli();
-        for (MemberScrape there = readings.get(place);
+        for (KeptScrape there = readings.get(place);
                 there != null && !there.source().equals(scrape.source());
                 there = readings.get(place)) {
             place += NEXT_PLACE;
         }
-        readings.put(place, scrape);
+        readings.put(place, KeptScrape.of(scrape, book));
     }
 
     /**
@@ -177,7 +225,11 @@ final class MemberWindows extends KeyedProcessFunction<String, MemberScrape, Mem
         }
         versions.put(start.toEpochMilli(), version);
         MemberScrape newest = Objects.requireNonNull(window.newest(), "a window that says something has a reading");
-        out.collect(new MemberWindow(
+        out.collect(window(window, newest, start, version));
+    }
+
+    private MemberWindow window(Readings window, MemberScrape newest, Instant start, int version) {
+        return new MemberWindow(
                 newest.cluster(),
                 newest.clusterId(),
                 newest.member(),
@@ -186,7 +238,7 @@ final class MemberWindows extends KeyedProcessFunction<String, MemberScrape, Mem
                 start.plus(settings.size()),
                 window.hasGap(),
                 version,
-                window.measures()));
+                window.measures());
     }
 
     /** Lets go of what no window will ask for again; the last answer before the horizon is still the next one's base. */
@@ -203,8 +255,9 @@ final class MemberWindows extends KeyedProcessFunction<String, MemberScrape, Mem
             base = scrape.answered() ? Place.of(scrape) : base;
         }
         List<Long> gone = new ArrayList<>();
-        for (Map.Entry<Long, MemberScrape> reading : readings.entries()) {
-            Place place = Place.of(reading.getValue());
+        for (Map.Entry<Long, KeptScrape> reading : readings.entries()) {
+            KeptScrape kept = reading.getValue();
+            Place place = new Place(kept.observedAt(), kept.source());
             if (place.observedAt().isBefore(horizon) && !place.equals(base)) {
                 gone.add(reading.getKey());
             }
@@ -216,6 +269,30 @@ final class MemberWindows extends KeyedProcessFunction<String, MemberScrape, Mem
             if (start < horizon.minus(settings.size()).toEpochMilli()) {
                 versions.remove(start);
             }
+        }
+    }
+
+    /** When nothing can touch the readings of this window any more. */
+    private long forgetsAt(Instant start) {
+        return start.plus(settings.size()).plus(settings.horizon()).toEpochMilli();
+    }
+
+    /** The last answer of a member waits for the next one as its base, but no longer than a day. */
+    private void forgetWhoLeft(List<MemberScrape> all, long time, TimerService timers) {
+        if (all.isEmpty()) {
+            return;
+        }
+        Instant newest = all.get(all.size() - 1).observedAt();
+        long leaves = newest.plus(REMEMBERED).toEpochMilli();
+        if (leaves <= time) {
+            readings.clear();
+            versions.clear();
+            elected.clear();
+            closedUntil.clear();
+            earlyUntil.clear();
+            book.clear();
+        } else if (forgetsAt(settings.startOf(newest)) <= time) {
+            timers.registerEventTimeTimer(leaves);
         }
     }
 
@@ -231,7 +308,9 @@ final class MemberWindows extends KeyedProcessFunction<String, MemberScrape, Mem
 
     private List<MemberScrape> sorted() throws Exception {
         List<MemberScrape> all = new ArrayList<>();
-        readings.values().forEach(all::add);
+        for (KeptScrape kept : readings.values()) {
+            all.add(kept.scrape(book));
+        }
         all.sort(ORDER);
         return all;
     }

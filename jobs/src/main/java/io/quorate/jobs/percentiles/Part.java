@@ -8,10 +8,10 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one part adds to the same window of the whole it belongs to: a member to its cluster, a cluster to its share of the
- * fleet, a share to the fleet.
+ * What one part adds to the same window of the whole it belongs to: a member to its cluster, a cluster to its share of a
+ * group or the fleet, a share to that.
  *
- * @param whole that is summed
+ * @param whole that is summed: a cluster, a share, a group's labels, or nothing for the fleet
  * @param part of it; a later one of the same name replaces it
  * @param cluster whose window this is, as long as it is that of one cluster
  */
@@ -27,7 +27,10 @@ public record Part(
         int version,
         Measures measures) {
 
-    /** Shares of the fleet: many, so that no key is hot. */
+    /** The group of all clusters. */
+    static final String FLEET = "";
+
+    /** Shares of the fleet and of each group: many, so that no key is hot. */
     private static final int SHARES = 64;
 
     public Part {
@@ -54,35 +57,36 @@ public record Part(
                 window.measures());
     }
 
-    /** A cluster's part in a share of the fleet. */
-    Part ofShare() {
-        return as("share-" + Math.floorMod(whole.hashCode(), SHARES), whole);
+    /** A cluster's part in its share of a group, which {@link #ofGroup} takes it from. */
+    Part ofShareOf(String group) {
+        return as(Math.floorMod(whole.hashCode(), SHARES) + "/" + group, whole);
     }
 
-    /** A share's part in the fleet. */
-    Part ofFleet() {
-        return as("fleet", whole);
+    /** A share's part in its group. */
+    Part ofGroup() {
+        return as(whole.substring(whole.indexOf('/') + 1), whole);
     }
 
-    /** The whole, as summed: it takes its name and its cluster from any of its parts. */
-    Part summed(int allMembers, boolean anyGap, int newVersion, Measures total) {
-        return new Part(whole, part, windowStart, windowEnd, cluster, clusterId, allMembers, anyGap, newVersion, total);
+    /** The sum over a cluster as an event. */
+    ScopeWindow ofCluster() {
+        return window(ScopeWindow.Scope.CLUSTER, cluster, clusterId, null);
     }
 
-    /** The sum as an event. */
-    ScopeWindow window(ScopeWindow.Scope scope) {
-        boolean ofOneCluster = scope == ScopeWindow.Scope.CLUSTER;
+    /** The sum over a group or the fleet as an event. */
+    ScopeWindow ofClusters() {
+        return whole.equals(FLEET)
+                ? window(ScopeWindow.Scope.FLEET, null, null, null)
+                : window(ScopeWindow.Scope.GROUP, null, null, whole);
+    }
+
+    Span span() {
+        return Span.of(windowStart, windowEnd);
+    }
+
+    private ScopeWindow window(
+            ScopeWindow.Scope scope, @Nullable String ofCluster, @Nullable String ofClusterId, @Nullable String group) {
         return new ScopeWindow(
-                scope,
-                ofOneCluster ? cluster : null,
-                ofOneCluster ? clusterId : null,
-                null,
-                windowStart,
-                windowEnd,
-                members,
-                gap,
-                version,
-                measures);
+                scope, ofCluster, ofClusterId, group, windowStart, windowEnd, members, gap, version, measures);
     }
 
     private Part as(String newWhole, String newPart) {

@@ -15,7 +15,7 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
 /**
  * Topics {@code member-scrape}, {@code member-status} and {@code cluster-roster} to {@code member-window}, {@code
- * scope-window} and {@code coverage}.
+ * scope-window}, both early too, and {@code coverage}.
  */
 public final class PercentilesJob {
 
@@ -51,6 +51,8 @@ public final class PercentilesJob {
         DataStream<DeadLetter> tooLarge = KafkaStreams.write(pipeline.windows(), settings.kafka(), Topic.MEMBER_WINDOW)
                 .union(
                         KafkaStreams.write(pipeline.scopes(), settings.kafka(), Topic.SCOPE_WINDOW),
+                        KafkaStreams.write(pipeline.earlyWindows(), settings.kafka(), Topic.EARLY_MEMBER_WINDOW),
+                        KafkaStreams.write(pipeline.earlyScopes(), settings.kafka(), Topic.EARLY_SCOPE_WINDOW),
                         KafkaStreams.write(coverage, settings.kafka(), Topic.COVERAGE));
         // A status that cannot be read is told of by the detection job, which lives by them.
         KafkaStreams.writeLetters(

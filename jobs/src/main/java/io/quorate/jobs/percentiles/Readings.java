@@ -2,6 +2,7 @@ package io.quorate.jobs.percentiles;
 
 import io.quorate.events.BucketVector;
 import io.quorate.events.Histogram;
+import io.quorate.events.Labels;
 import io.quorate.events.Measures;
 import io.quorate.events.Measures.GaugeRange;
 import io.quorate.events.MemberScrape;
@@ -198,9 +199,33 @@ final class Readings {
             knowCounters(known, previous, scrape);
             previous = scrape;
         }
+        Double growth = dbGrowth();
+        if (growth != null) {
+            increases.put(new Series(Derived.DB_GROWTH, Labels.NONE), growth);
+        }
         List<Sample> all = new ArrayList<>(increases.size());
         increases.forEach((series, increase) -> all.add(new Sample(series.metric(), series.labels(), increase)));
         return all;
+    }
+
+    /** The file outlives the process, and shrinks without beginning anew; null when no two readings tell its size. */
+    private @Nullable Double dbGrowth() {
+        Double from = null;
+        for (MemberScrape scrape : earlier) {
+            from = isAnew(scrape) ? null : from;
+            Double size = Derived.dbSize(scrape);
+            from = size == null ? from : size;
+        }
+        Double growth = null;
+        for (MemberScrape scrape : inside) {
+            from = isAnew(scrape) ? null : from;
+            Double size = Derived.dbSize(scrape);
+            if (size != null && from != null) {
+                growth = (growth == null ? 0 : growth) + size - from;
+            }
+            from = size == null ? from : size;
+        }
+        return growth;
     }
 
     private void knowCounters(Map<Series, Double> known, @Nullable MemberScrape previous, MemberScrape scrape) {
@@ -223,13 +248,16 @@ final class Readings {
     private List<GaugeRange> gauges() {
         Map<Series, GaugeRange> ranges = new TreeMap<>();
         for (MemberScrape scrape : inside) {
-            for (Sample gauge : scrape.gauges()) {
-                GaugeRange one = new GaugeRange(
-                        gauge.metric(), gauge.labels(), gauge.value(), gauge.value(), 1, gauge.value(), gauge.value());
-                ranges.merge(new Series(gauge.metric(), gauge.labels()), one, Readings::follow);
-            }
+            scrape.gauges().forEach(gauge -> follow(ranges, gauge));
+            Derived.gauges(scrape).forEach(gauge -> follow(ranges, gauge));
         }
         return List.copyOf(ranges.values());
+    }
+
+    private static void follow(Map<Series, GaugeRange> ranges, Sample gauge) {
+        double value = gauge.value();
+        GaugeRange one = new GaugeRange(gauge.metric(), gauge.labels(), value, value, 1, value, value);
+        ranges.merge(new Series(gauge.metric(), gauge.labels()), one, Readings::follow);
     }
 
     private static GaugeRange follow(GaugeRange earlier, GaugeRange later) {

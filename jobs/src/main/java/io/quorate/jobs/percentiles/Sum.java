@@ -16,11 +16,11 @@ import java.util.function.BinaryOperator;
 
 /**
  * Windows added up, series by series: bucket counts and increases as integers, gauges as ranges. What is of a member's
- * machine is not added: several members may run on one.
+ * machine is not added over members: several may run on one.
  */
 final class Sum {
 
-    private final Catalogue catalogue;
+    private final Catalogue catalogue = Catalogue.shipped();
     private final Level level;
     private final Map<Series, BucketVector> histograms = new TreeMap<>();
     private final Map<Series, Double> counters = new TreeMap<>();
@@ -30,11 +30,13 @@ final class Sum {
     enum Level {
         /** Labels that name a peer end here, and what each member counts of the same event is not added. */
         MEMBERS_TO_CLUSTER,
-        CLUSTERS_TO_FLEET
+        /** Clusters to a group or the fleet. */
+        CLUSTERS,
+        /** Windows of one member, one after the other. */
+        OVER_TIME
     }
 
-    Sum(Catalogue catalogue, Level level) {
-        this.catalogue = catalogue;
+    Sum(Level level) {
         this.level = level;
     }
 
@@ -43,14 +45,14 @@ final class Sum {
             histograms.merge(series(histogram.metric(), histogram.labels()), histogram.vector(), BucketVector::plus);
         }
         for (Sample counter : measures.counters()) {
-            if (isOfNode(counter.metric())) {
+            if (isOfMachine(counter.metric())) {
                 continue;
             }
             BinaryOperator<Double> merge = seenByEachMember(counter.metric()) ? Math::max : Double::sum;
             counters.merge(series(counter.metric(), counter.labels()), counter.value(), merge);
         }
         for (GaugeRange gauge : measures.gauges()) {
-            if (isOfNode(gauge.metric())) {
+            if (isOfMachine(gauge.metric())) {
                 continue;
             }
             Series series = series(gauge.metric(), gauge.labels());
@@ -67,9 +69,9 @@ final class Sum {
         return new Measures(allHistograms, allCounters, List.copyOf(gauges.values()));
     }
 
-    private boolean isOfNode(String metric) {
+    private boolean isOfMachine(String metric) {
         Metric known = level == Level.MEMBERS_TO_CLUSTER ? catalogue.metric(metric) : null;
-        return known != null && known.origin() != Metric.Origin.MEMBER;
+        return known != null && (known.origin() == Metric.Origin.NODE || known.merge() == Metric.Merge.NONE);
     }
 
     private Series series(String metric, String labels) {
@@ -85,9 +87,14 @@ final class Sum {
         return known != null && known.merge() == Metric.Merge.MAX;
     }
 
-    private static GaugeRange pooled(Series series, GaugeRange gauge) {
+    private GaugeRange pooled(Series series, GaugeRange gauge) {
         return new GaugeRange(
-                series.metric(), series.labels(), gauge.min(), gauge.sum(), gauge.samples(), gauge.max(), Double.NaN);
+                series.metric(), series.labels(), gauge.min(), gauge.sum(), gauge.samples(), gauge.max(), last(gauge));
+    }
+
+    /** Of many members at once there is no last. */
+    private double last(GaugeRange gauge) {
+        return level == Level.OVER_TIME ? gauge.last() : Double.NaN;
     }
 
     private static GaugeRange pool(Series series, GaugeRange one, GaugeRange other) {
@@ -98,6 +105,6 @@ final class Sum {
                 one.sum() + other.sum(),
                 one.samples() + other.samples(),
                 Math.max(one.max(), other.max()),
-                Double.NaN);
+                other.last());
     }
 }

@@ -1,8 +1,6 @@
 package io.quorate.jobs.percentiles;
 
-import io.quorate.ingest.catalogue.Catalogue;
 import io.quorate.jobs.settings.WindowSettings;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -10,13 +8,14 @@ import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.MapState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
-import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.streaming.api.TimeDomain;
+import org.apache.flink.streaming.api.TimerService;
 import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
 import org.apache.flink.util.Collector;
 
 /**
- * The sum of the parts of a whole, window by window, when the watermark passes the window's end, and again whenever a part
- * is corrected later.
+ * The sum of the parts of a whole, window by window: when the watermark passes the window's end, again whenever a part is
+ * corrected later, and before that at every beat in which an early part came.
  */
 final class Sums extends KeyedProcessFunction<String, Part, Part> {
 
@@ -24,75 +23,97 @@ final class Sums extends KeyedProcessFunction<String, Part, Part> {
 
     private final WindowSettings settings;
     private final Sum.Level level;
-    private transient Catalogue catalogue;
-    private transient MapState<Long, List<Part>> parts;
-    private transient MapState<Long, Integer> versions;
+    private final Early.Level beat;
+    private transient SeriesBook book;
+    private transient MapState<Span, KeptWhole> windows;
 
-    Sums(WindowSettings settings, Sum.Level level) {
+    Sums(WindowSettings settings, Sum.Level level, Early.Level beat) {
         this.settings = settings;
         this.level = level;
+        this.beat = beat;
     }
 
     @Override
     public void open(OpenContext context) {
-        catalogue = Catalogue.shipped();
-        MapStateDescriptor<Long, List<Part>> open =
-                new MapStateDescriptor<>("parts", Types.LONG, Types.LIST(TypeInformation.of(Part.class)));
-        open.enableTimeToLive(PercentilesPipeline.FORGOTTEN_AFTER_A_DAY);
-        parts = getRuntimeContext().getMapState(open);
-        MapStateDescriptor<Long, Integer> emitted = new MapStateDescriptor<>("versions", Types.LONG, Types.INT);
-        emitted.enableTimeToLive(PercentilesPipeline.FORGOTTEN_AFTER_A_DAY);
-        versions = getRuntimeContext().getMapState(emitted);
+        book = SeriesBook.of(getRuntimeContext());
+        windows = getRuntimeContext()
+                .getMapState(new MapStateDescriptor<>(
+                        "windows", TypeInformation.of(Span.class), TypeInformation.of(KeptWhole.class)));
     }
 
     @Override
     public void processElement(Part part, Context context, Collector<Part> out) throws Exception {
-        long start = part.windowStart().toEpochMilli();
-        List<Part> known = parts.get(start);
-        List<Part> now = new ArrayList<>(known == null ? List.of() : known);
-        now.removeIf(other -> other.part().equals(part.part()));
-        now.add(part);
-        parts.put(start, now);
-        long closesAt = settings.closesAt(part.windowStart());
-        if (closesAt > context.timerService().currentWatermark()) {
-            context.timerService().registerEventTimeTimer(closesAt);
-        } else {
-            close(start, now, out);
+        TimerService timers = context.timerService();
+        Span span = part.span();
+        KeptWhole before = windows.get(span);
+        KeptWhole now = (before == null ? KeptWhole.NOTHING : before).with(KeptPart.of(part, book));
+        windows.put(span, now);
+        timers.registerEventTimeTimer(span.settlesAt(settings.horizon()));
+        if (span.closesAt() <= timers.currentWatermark()) {
+            close(context.getCurrentKey(), span, now, out);
+            return;
+        }
+        timers.registerEventTimeTimer(span.closesAt());
+        if (part.version() == 0 && settings.early() != null) {
+            timers.registerProcessingTimeTimer(Early.next(timers, settings.early(), beat));
         }
     }
 
     @Override
     public void onTimer(long time, OnTimerContext context, Collector<Part> out) throws Exception {
-        long start = settings.startOf(Instant.ofEpochMilli(time)).toEpochMilli();
-        List<Part> all = parts.get(start);
-        if (all != null) {
-            close(start, new ArrayList<>(all), out);
-        }
-        long forgotten = start - settings.horizon().toMillis() - settings.size().toMillis();
-        List<Long> starts = new ArrayList<>();
-        parts.keys().forEach(starts::add);
-        for (Long other : starts) {
-            if (other < forgotten) {
-                parts.remove(other);
-                versions.remove(other);
+        boolean early = context.timeDomain() == TimeDomain.PROCESSING_TIME;
+        long watermark = context.timerService().currentWatermark();
+        List<Span> known = new ArrayList<>();
+        windows.keys().forEach(known::add);
+        known.sort(Comparator.comparing(Span::endMillis).thenComparing(Span::startMillis));
+        for (Span span : known) {
+            KeptWhole window = windows.get(span);
+            if (early && window.untold() && span.closesAt() > watermark) {
+                windows.put(span, window.told(0));
+                out.collect(sum(context.getCurrentKey(), span, window.parts(), 0));
+            } else if (!early && span.closesAt() == time) {
+                close(context.getCurrentKey(), span, window, out);
+            } else if (!early && span.settlesAt(settings.horizon()) <= time) {
+                windows.remove(span);
             }
+        }
+        if (windows.isEmpty()) {
+            book.clear();
         }
     }
 
-    private void close(long start, List<Part> all, Collector<Part> out) throws Exception {
-        Integer previous = versions.get(start);
-        int version = previous == null ? 1 : previous + 1;
-        versions.put(start, version);
-        // In one order whatever the order of arrival: sums of floating point numbers depend on it.
-        all.sort(Comparator.comparing(Part::part));
-        Sum sum = new Sum(catalogue, level);
+    private void close(String whole, Span span, KeptWhole window, Collector<Part> out) throws Exception {
+        // An early part that never closed is of a window that was taken back.
+        List<KeptPart> closed =
+                window.parts().stream().filter(part -> part.version() > 0).toList();
+        if (!closed.isEmpty()) {
+            KeptWhole told = window.told(window.version() + 1);
+            windows.put(span, told);
+            out.collect(sum(whole, span, closed, told.version()));
+        }
+    }
+
+    private Part sum(String whole, Span span, List<KeptPart> parts, int version) throws Exception {
+        Sum sum = new Sum(level);
         int members = 0;
         boolean gap = false;
-        for (Part part : all) {
-            sum.add(part.measures());
+        for (KeptPart part : parts) {
+            sum.add(book.measures(part.series()));
             members += part.members();
             gap |= part.gap();
         }
-        out.collect(all.get(0).summed(members, gap, version, sum.total()));
+        // Its cluster is that of any of its parts, as long as they are of one.
+        KeptPart any = parts.get(0);
+        return new Part(
+                whole,
+                any.part(),
+                span.start(),
+                span.end(),
+                any.cluster(),
+                any.clusterId(),
+                members,
+                gap,
+                version,
+                sum.total());
     }
 }

@@ -31,6 +31,8 @@ public final class SettingsReader {
     /** Stands for an address that was refused, so that the rest of its record is judged; never leaves the readers. */
     static final String STAND_IN = "https://refused:1";
 
+    private static final String OFF = "off";
+
     private final Reading reading;
     private final Room root;
     private final List<String> masked = new ArrayList<>();
@@ -129,7 +131,22 @@ public final class SettingsReader {
         // Of two durations one of which was refused nothing can be said.
         boolean judged = !room.spoilt("window") && !room.spoilt("horizon");
         Duration late = judged ? room.duration("horizon", horizon) : size.compareTo(horizon) > 0 ? size : horizon;
-        return reading.built(room.pointer(), () -> new WindowSettings(size, late));
+        Duration early = early(room);
+        List<List<String>> groups = room.has("groups") ? groups(room) : null;
+        return reading.built(room.pointer(), () -> new WindowSettings(size, late, early, groups));
+    }
+
+    private static @Nullable Duration early(Room room) {
+        if (OFF.equals(room.text("early"))) {
+            return null;
+        }
+        return room.duration("early", WindowSettings.DEFAULT_EARLY);
+    }
+
+    private static List<List<String>> groups(Room room) {
+        return room.texts("groups").stream()
+                .map(labels -> List.of(labels.split(",")))
+                .toList();
     }
 
     private List<Rule> rules(Room room) {

@@ -356,7 +356,7 @@ class BrokenPeersTest {
                                         .withTimestampAssigner((scrape, time) ->
                                                 scrape.observedAt().toEpochMilli())),
                 null,
-                new WindowSettings(WINDOW, Duration.ofSeconds(60)));
+                WindowSettings.replay(WINDOW, Duration.ofSeconds(60)));
         Gathered<MemberWindow> windows = Gathered.from(percentiles.windows());
         Gathered<ScopeWindow> scopes = Gathered.from(percentiles.scopes());
         Gathered<MemberStatus> answers = Gathered.from(ingest.statuses());

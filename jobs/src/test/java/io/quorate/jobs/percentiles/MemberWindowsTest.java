@@ -6,9 +6,11 @@ import static io.quorate.jobs.percentiles.Scrapes.second;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quorate.events.DeadLetter;
+import io.quorate.events.Measures;
 import io.quorate.events.MemberScrape;
 import io.quorate.events.MemberWindow;
 import io.quorate.jobs.settings.WindowSettings;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -16,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.streaming.api.operators.KeyedProcessOperator;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
@@ -200,7 +203,130 @@ class MemberWindowsTest {
     void goesOnAfterARestoreAsIfNothingHadHappened() throws Exception {
         given(at(3, 10), at(13, 20));
         timeIs(11);
-        var snapshot = windows.snapshot(1, 1);
+        restore();
+
+        given(at(23, 60));
+        timeIs(30);
+
+        assertThat(counts()).containsExactly("10s: 10", "20s: 40");
+    }
+
+    @Test
+    void knowsWhatIsLateBeforeTheFirstWatermarkAfterARestore() throws Exception {
+        given(at(3, 10), at(13, 20), at(23, 30));
+        timeIs(200);
+        restore();
+
+        given(at(4, 15));
+        timeIs(210);
+
+        assertThat(windows.getSideOutput(MemberWindows.LATE)).hasSize(1);
+        assertThat(windows.extractOutputValues()).isEmpty();
+    }
+
+    @Test
+    void correctsWhatALateReadingTouchesBeforeTheFirstWatermarkAfterARestore() throws Exception {
+        given(at(3, 10), at(18, 30), at(28, 50));
+        timeIs(30);
+        restore();
+
+        given(at(9, 25));
+
+        assertThat(counts()).containsExactly("0s: 15 v2", "10s: 5 v2");
+    }
+
+    @Test
+    void forgetsAMemberADayAfterItsLastReading() throws Exception {
+        given(at(3, 10), at(13, 20), failedAt(23));
+        timeIs(86_000);
+        assertThat(windows.numKeyedStateEntries()).isPositive();
+
+        timeIs(86_400 + 23);
+
+        assertThat(windows.numKeyedStateEntries()).isZero();
+        assertThat(windows.numEventTimeTimers()).isZero();
+    }
+
+    @Test
+    void knowsAMemberThatCameBackWithinADay() throws Exception {
+        given(at(3, 10));
+        timeIs(50_000);
+        given(at(50_003, 25));
+        timeIs(86_403);
+        given(at(90_003, 26));
+        timeIs(90_010);
+
+        assertThat(counts()).endsWith("50000s: 15 gap", "90000s: 1 gap");
+    }
+
+    @Test
+    void tellsOfTheOpenWindowAtTheNextBeatAndOnlyWhatIsNew() throws Exception {
+        beats();
+        given(at(3, 10), at(6, 17));
+        assertThat(windows.extractOutputValues()).isEmpty();
+        windows.setProcessingTime(2_000);
+        assertThat(early()).containsExactly("0s: 7");
+
+        windows.setProcessingTime(8_000);
+        assertThat(early()).as("nothing new").hasSize(1);
+        given(at(9, 27), at(12, 30));
+        windows.setProcessingTime(10_000);
+
+        assertThat(early()).containsExactly("0s: 7", "0s: 17", "10s: 3");
+    }
+
+    @Test
+    void replacesWhatItToldEarlyByTheWindowThatClosed() throws Exception {
+        beats();
+        given(at(3, 10), at(6, 17));
+        windows.setProcessingTime(2_000);
+        given(at(9, 27));
+        timeIs(10);
+        windows.setProcessingTime(4_000);
+
+        assertThat(windows.extractOutputValues())
+                .extracting(MemberWindow::version)
+                .as("closed windows are not told of early")
+                .containsExactly(0, 1);
+        assertThat(counts()).endsWith("0s: 17");
+    }
+
+    @Test
+    void putsGaugesTogetherThatOneReadingHas() throws Exception {
+        given(Derivable.at(3, 1000, 400), Derivable.at(8, 1200, 300), Derivable.at(13, 900, 900));
+        timeIs(20);
+
+        Measures first = windows.extractOutputValues().get(0).measures();
+        Measures second = windows.extractOutputValues().get(1).measures();
+        assertThat(Derivable.last(first, "quorate_db_fragmentation_ratio")).isEqualTo(0.75);
+        assertThat(Derivable.last(first, "quorate_db_quota_ratio")).isEqualTo(0.6);
+        assertThat(Derivable.last(first, "quorate_commit_apply_lag_entries")).isEqualTo(3);
+        assertThat(Derivable.last(first, "quorate_open_fds_ratio")).isEqualTo(0.25);
+        assertThat(Derivable.last(first, "quorate_memory_used_ratio")).isEqualTo(0.9);
+        assertThat(Derivable.growth(first)).isEqualTo(200);
+        assertThat(Derivable.growth(second)).as("defragmented").isEqualTo(-300);
+    }
+
+    private void beats() throws Exception {
+        close();
+        windows = new KeyedOneInputStreamOperatorTestHarness<>(
+                new KeyedProcessOperator<>(new MemberWindows(new WindowSettings(
+                        Duration.ofSeconds(10), Duration.ofSeconds(90), Duration.ofSeconds(2), null))),
+                MemberScrape::member,
+                Types.STRING);
+        windows.open();
+        windows.setProcessingTime(500);
+    }
+
+    private List<String> early() {
+        return windows.extractOutputValues().stream()
+                .filter(MemberWindow::isEarly)
+                .map(MemberWindowsTest::told)
+                .toList();
+    }
+
+    private void restore() throws Exception {
+        OperatorSubtaskState snapshot = windows.snapshot(1, 1);
         close();
         windows = new KeyedOneInputStreamOperatorTestHarness<>(
                 new KeyedProcessOperator<>(new MemberWindows(WindowSettings.DEFAULT)),
@@ -208,11 +334,6 @@ class MemberWindowsTest {
                 Types.STRING);
         windows.initializeState(snapshot);
         windows.open();
-
-        given(at(23, 60));
-        timeIs(30);
-
-        assertThat(counts()).containsExactly("10s: 10", "20s: 40");
     }
 
     private void given(MemberScrape... scrapes) throws Exception {

@@ -213,9 +213,9 @@ class ReplicasTest {
         run(scrapes, 2000);
 
         // Two times nine readings within the horizon and the window, the base, the versions of ten windows, one
-        // election.
-        assertThat(windows.numKeyedStateEntries()).isLessThanOrEqualTo(3);
-        assertThat(windows.snapshot(1, 1).getStateSize()).isLessThan(40_000);
+        // election, the time, and the book of series in two.
+        assertThat(windows.numKeyedStateEntries()).isLessThanOrEqualTo(6);
+        assertThat(windows.snapshot(1, 1).getStateSize()).isLessThan(10_000);
     }
 
     @Test

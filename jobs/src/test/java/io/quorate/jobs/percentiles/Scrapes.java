@@ -13,7 +13,7 @@ final class Scrapes {
 
     static final Instant ZERO = Instant.parse("2026-01-01T00:00:00Z");
     static final String FSYNC = "etcd_disk_wal_fsync_duration_seconds";
-    private static final double[] EDGES = {0.001, 0.002};
+    static final double[] EDGES = {0.001, 0.002};
 
     private Scrapes() {}
 

@@ -58,6 +58,8 @@ class PlantedProblemsTest {
             percentiles:
               window: 10s
               horizon: 90s
+              early: 2s
+              groups: [region, "region,az"]
             rules:
               profile: fleet
             alerting:
@@ -178,6 +180,10 @@ class PlantedProblemsTest {
                 plant("deadline: 500ms", "deadline: 2s", "at most the interval of 1000ms"),
                 plant("horizon: 90s", "horizon: 9s", "percentiles.horizon: 9s, expected at least the window of 10s"),
                 plant("window: 10s\n", "window: 10ms\n", "percentiles.window: 10ms, expected at least 1s"),
+                plant("window: 10s\n", "window: 7s\n", "percentiles.window: 7s, expected a part of an hour"),
+                plant("early: 2s", "early: 2ms", "percentiles.early: 2ms, expected at least 500ms, or off"),
+                plant("early: 2s", "early: never", "expected a duration like 2s, or off"),
+                plant("groups: [region,", "groups: [\"region;\",", "expected a label like region"),
                 plant("checkpoint-interval: 10s", "checkpoint-interval: 10ms", "expected at least 100ms"),
                 plant("idle-after: 30s", "idle-after: 0s", "expected more than 0"),
                 plant("timeout: 5s\n        send", "timeout: 0s\n        send", "expected more than 0"),
@@ -306,7 +312,7 @@ class PlantedProblemsTest {
         List<YamlProblem> problems = problems(bad);
 
         // The address that stands a second time is the one that counts.
-        assertThat(problems).extracting(YamlProblem::line).containsExactly(3, 6, 21, 34, 36, 45, 49);
+        assertThat(problems).extracting(YamlProblem::line).containsExactly(3, 6, 21, 34, 38, 47, 51);
         assertThat(problems).isSorted();
     }
 
@@ -318,7 +324,7 @@ class PlantedProblemsTest {
         assertThat(problems(
                         GOOD.replace("profile: fleet", "directory: rules").replace("partitions: 12", "partitions: no")))
                 .extracting(problem -> Path.of(problem.file()).getFileName() + ":" + problem.line())
-                .containsExactlyInAnyOrder("quorate.yaml:45", "a.yaml:2");
+                .containsExactlyInAnyOrder("quorate.yaml:47", "a.yaml:2");
     }
 
     @Test

@@ -13,6 +13,7 @@ import io.quorate.sinks.clickhouse.ClickHouseSettings;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,6 +35,8 @@ class SettingsReaderTest {
         assertThat(settings.prometheus().get(0).selector()).isEqualTo("{job=~\".*etcd.*\"}");
         assertThat(settings.etcd()).isEmpty();
         assertThat(settings.windows().size()).hasSeconds(10);
+        assertThat(settings.windows().early()).hasSeconds(2);
+        assertThat(settings.windows().groups()).isNull();
         assertThat(settings.profile()).isEqualTo("fleet");
         assertThat(settings.rules()).isNotEmpty();
         assertThat(settings.receivers()).isEmpty();
@@ -67,7 +70,7 @@ class SettingsReaderTest {
                       labels: { env: prod }
                       follow-members: true
                     - { discover: { files: [clusters.yaml] }, follow-members: true }
-                percentiles: { window: 30s, horizon: 2m }
+                percentiles: { window: 30s, horizon: 2m, early: off, groups: [region, "region,az"] }
                 rules: { profile: lab }
                 alerting:
                   receivers:
@@ -91,6 +94,8 @@ class SettingsReaderTest {
         assertThat(settings.etcd().get(0).transport().tls().ca())
                 .isEqualTo(folder.resolve("ca.pem").toString());
         assertThat(settings.windows().size()).hasSeconds(30);
+        assertThat(settings.windows().early()).isNull();
+        assertThat(settings.windows().groups()).containsExactly(List.of("region"), List.of("region", "az"));
         assertThat(settings.rules().get(0).condition())
                 .as("the lab's")
                 .isEqualTo(RuleReader.shipped().get(0).under("lab").condition());
