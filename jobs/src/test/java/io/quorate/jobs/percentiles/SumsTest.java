@@ -108,6 +108,53 @@ class SumsTest {
     }
 
     @Test
+    void holdsTheFirstWindowsOfAClusterForItsGroupsUntilItsRosterComes() throws Exception {
+        try (KeyedTwoInputStreamOperatorTestHarness<String, Part, ClusterRoster, Part> groups = groups(null)) {
+            groups.processElement1(part("m1", 0, 10, 0, 2), 0);
+            groups.processElement1(part("m1", 0, 10, 1, 3), 1);
+            groups.processElement1(part("m1", 10, 20, 1, 4), 2);
+            groups.processElement2(ClusterRoster.ofLabels("c1", second(0), Map.of("env", "prod")), 3);
+            groups.processElement1(part("m1", 20, 30, 1, 5), 4);
+
+            assertThat(inGroup(groups, "env=\"prod\"")).containsExactlyInAnyOrder(0L, 10L, 20L);
+            assertThat(inGroup(groups, "")).containsExactly(0L, 0L, 10L, 20L);
+        }
+    }
+
+    @Test
+    void waitsNoLongerThanAMinuteForARoster() throws Exception {
+        try (KeyedTwoInputStreamOperatorTestHarness<String, Part, ClusterRoster, Part> groups = groups(null)) {
+            groups.processElement1(part("m1", 0, 10, 1, 3), 1);
+            groups.setProcessingTime(60_001);
+            groups.processElement2(ClusterRoster.ofLabels("c1", second(0), Map.of("env", "prod")), 3);
+            groups.processElement1(part("m1", 20, 30, 1, 5), 4);
+
+            assertThat(inGroup(groups, "env=\"prod\"")).containsExactly(20L);
+        }
+    }
+
+    private static List<Long> inGroup(
+            KeyedTwoInputStreamOperatorTestHarness<String, Part, ClusterRoster, Part> groups, String group) {
+        return groups.extractOutputValues().stream()
+                .filter(part -> part.ofGroup().whole().equals(group))
+                .map(part -> Duration.between(Scrapes.ZERO, part.windowStart()).toSeconds())
+                .toList();
+    }
+
+    private static KeyedTwoInputStreamOperatorTestHarness<String, Part, ClusterRoster, Part> groups(
+            @Nullable List<List<String>> wanted) throws Exception {
+        WindowSettings settings = new WindowSettings(SETTINGS.size(), SETTINGS.horizon(), null, wanted);
+        KeyedTwoInputStreamOperatorTestHarness<String, Part, ClusterRoster, Part> harness =
+                new KeyedTwoInputStreamOperatorTestHarness<>(
+                        new KeyedCoProcessOperator<>(new Groups(settings)),
+                        Part::whole,
+                        ClusterRoster::cluster,
+                        Types.STRING);
+        harness.open();
+        return harness;
+    }
+
+    @Test
     void namesTheFleetAndTheGroupsAsScopes() {
         Part cluster = part("m1", 0, 10, 1, 3);
 
@@ -122,14 +169,7 @@ class SumsTest {
     /** The wholes that a cluster's window ends in, with these labels. */
     private static List<String> wholes(@Nullable List<List<String>> groups, Map<String, String> labels)
             throws Exception {
-        WindowSettings settings = new WindowSettings(SETTINGS.size(), SETTINGS.horizon(), null, groups);
-        try (KeyedTwoInputStreamOperatorTestHarness<String, Part, ClusterRoster, Part> harness =
-                new KeyedTwoInputStreamOperatorTestHarness<>(
-                        new KeyedCoProcessOperator<>(new Groups(settings)),
-                        Part::whole,
-                        ClusterRoster::cluster,
-                        Types.STRING)) {
-            harness.open();
+        try (KeyedTwoInputStreamOperatorTestHarness<String, Part, ClusterRoster, Part> harness = groups(groups)) {
             harness.processElement2(ClusterRoster.ofLabels("c1", second(0), labels), 0);
             harness.processElement2(ClusterRoster.ofLabels("c1", second(1), Map.of()), 1);
             harness.processElement1(part("m1", 0, 10, 1, 3), 2);
