@@ -20,11 +20,14 @@ import picocli.CommandLine.Option;
 @Command(
         name = "verify",
         mixinStandardHelpOptions = true,
-        description = "Recompute every quantile and every sum in ClickHouse, in SQL, and tell the rows that differ.")
+        description =
+                "Recompute every quantile, sum and longer window in ClickHouse, in SQL, and tell the rows that differ.")
 final class VerifyCommand implements Callable<Integer> {
 
-    private static final List<String> DIFFERENCES =
-            List.of("/clickhouse/checks/recompute_quantiles.sql", "/clickhouse/checks/recompute_sums.sql");
+    private static final List<String> DIFFERENCES = List.of(
+            "/clickhouse/checks/recompute_quantiles.sql",
+            "/clickhouse/checks/recompute_sums.sql",
+            "/clickhouse/checks/recompute_rollups.sql");
 
     private static final class Where {
 

@@ -14,6 +14,8 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class MigrationsTest {
 
@@ -44,6 +46,21 @@ class MigrationsTest {
                         "notification",
                         "dead_letter",
                         "schema_migration");
+    }
+
+    /** So that what reads one size reads them all. */
+    @ParameterizedTest
+    @CsvSource({"member_window, _1m", "member_window, _5m", "member_window, _1h", "member_window, _1d"})
+    @CsvSource({"scope_window, _1m", "scope_window, _5m", "scope_window, _1h", "scope_window, _1d"})
+    void givesARollUpTheColumnsOfItsBase(String base, String size) throws IOException {
+        Migrations.applyTo(settings);
+        assertThat(columns(base + size)).isEqualTo(columns(base)).contains("early\tBool\tALIAS\tversion = 0\t");
+    }
+
+    private String columns(String table) throws IOException {
+        return client.execute("SELECT name, type, default_kind, default_expression, compression_codec, comment"
+                + " FROM system.columns WHERE database = currentDatabase() AND table = '" + table
+                + "' ORDER BY position");
     }
 
     @Test
