@@ -28,7 +28,8 @@ public final class Migrations {
             "0004_recomputed.sql",
             "0005_coverage.sql",
             "0006_poll_tally.sql",
-            "0007_poll_tally_parts.sql");
+            "0007_poll_tally_parts.sql",
+            "0009_cluster_event.sql");
 
     private static final String MEMORY = """
             CREATE TABLE IF NOT EXISTS schema_migration
