@@ -20,7 +20,6 @@ import org.apache.flink.streaming.util.KeyedTwoInputStreamOperatorTestHarness;
 import org.apache.flink.types.PojoTestUtils;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
 class StatusEventsTest {
@@ -51,267 +50,255 @@ class StatusEventsTest {
         events.close();
     }
 
-    @Nested
-    class Members {
+    @Test
+    void membersAreNotToldOfWhenTheyAreFirstSeen() throws Exception {
+        list(1, M1, M2, M3);
+        list(11, M1, M2, M3);
+        timeIs(20);
 
-        @Test
-        void areNotToldOfWhenTheyAreFirstSeen() throws Exception {
-            list(1, M1, M2, M3);
-            list(11, M1, M2, M3);
-            timeIs(20);
-
-            assertThat(told()).isEmpty();
-        }
-
-        @Test
-        void areToldOfAsTheyComeAndBeginToVote() throws Exception {
-            list(1, M1, M2, M3);
-            list(11, M1, M2, M3, LEARNER);
-            list(21, M1, M2, M3, PROMOTED);
-            timeIs(30);
-
-            assertThat(told())
-                    .containsExactly(
-                            event("d4", "d4", "member-added", 11, null, "learner", "3 voting members now"),
-                            event("m4", "d4", "member-promoted", 21, "learner", "voter", "4 voting members now"));
-        }
-
-        @Test
-        void areToldOfAsRemovedWhenASecondListSaysSoAtTheTimeOfTheFirst() throws Exception {
-            list(1, M1, M2, M3);
-            list(11, M1, M2);
-            timeIs(20);
-            assertThat(told()).as("it may be an older list").isEmpty();
-
-            list(21, M1, M2);
-            timeIs(30);
-
-            assertThat(told())
-                    .containsExactly(event("m3", "c3", "member-removed", 11, "voter", null, "2 voting members now"));
-        }
-
-        /** They are asked in turn, and one of them lags behind. */
-        @Test
-        void neitherLeaveNorComeBackBecauseOneOfThemTellsAnOldList() throws Exception {
-            list(1, M1, M2, M3);
-            for (int second = 11; second < 100; second += 20) {
-                list(second, M1, M2, M3, LEARNER);
-                list(second + 10, M1, M2, M3);
-            }
-            timeIs(200);
-            assertThat(kinds()).containsExactly("member-added");
-
-            list(201, M1, M2, M3, PROMOTED);
-            list(211, M1, M2, M3, LEARNER);
-            list(221, M1, M2, M3, PROMOTED);
-            timeIs(230);
-            assertThat(kinds()).containsExactly("member-added", "member-promoted");
-
-            list(231, M1, M2, PROMOTED);
-            list(241, M1, M2, PROMOTED);
-            for (int second = 251; second < 300; second += 20) {
-                list(second, M1, M2, M3, PROMOTED);
-                list(second + 10, M1, M2, PROMOTED);
-            }
-            timeIs(400);
-            assertThat(kinds()).containsExactly("member-added", "member-promoted", "member-removed");
-        }
-
-        /** A repeated record must not confirm itself. */
-        @Test
-        void areNotRemovedByAListThatCameTwice() throws Exception {
-            list(1, M1, M2, M3);
-            list(11, M1, M2);
-            timeIs(20);
-            list(11, M1, M2);
-            timeIs(30);
-
-            assertThat(told()).isEmpty();
-        }
-
-        @Test
-        void ofAnotherClusterUnderTheSameNameAreNoChanges() throws Exception {
-            list(1, M1, M2, M3);
-            give(new ClusterRoster("c1", "88", second(11), second(11), List.of(LEARNER), Map.of()));
-            give(new ClusterRoster("c1", "88", second(21), second(21), List.of(LEARNER), Map.of()));
-            timeIs(30);
-
-            assertThat(told()).isEmpty();
-        }
-
-        @Test
-        void areNotToldOfByLabelsAlone() throws Exception {
-            list(1, M1, M2, M3);
-            give(ClusterRoster.ofLabels("c1", second(11), Map.of("env", "prod")));
-            list(21, M1, M2, M3);
-            timeIs(30);
-
-            assertThat(told()).isEmpty();
-        }
-
-        /** Statuses set the time, and lists come by another topic. */
-        @Test
-        void areToldOfByAListThatComesBehindTheTime() throws Exception {
-            timeIs(100);
-            list(1, M1, M2, M3);
-            list(11, M1, M2, M3, LEARNER);
-
-            assertThat(kinds()).containsExactly("member-added");
-        }
+        assertThat(told()).isEmpty();
     }
 
-    @Nested
-    class Versions {
+    @Test
+    void membersAreToldOfAsTheyComeAndBeginToVote() throws Exception {
+        list(1, M1, M2, M3);
+        list(11, M1, M2, M3, LEARNER);
+        list(21, M1, M2, M3, PROMOTED);
+        timeIs(30);
 
-        @Test
-        void areToldOfWhenTheyChangeAndNotWhenTheyAreFirstSeen() throws Exception {
-            status("m1", "a1", 1, 1, "3.4.23");
-            status("m2", "b2", 2, 1, "3.5.9");
-            status("m1", "a1", 3, 1, "3.5.9");
-            status("m1", "a1", 4, 1, "3.5.9");
-            timeIs(10);
-
-            assertThat(told()).containsExactly(event("m1", "a1", "version-changed", 3, "3.4.23", "3.5.9", null));
-        }
-
-        @Test
-        void areThoseOfTheMemberThoughItDidNotAnswerInBetween() throws Exception {
-            status("m1", "a1", 1, 1, "3.4.23");
-            failed("m1", 2);
-            status("m1", "a1", 3, 1, "3.5.9");
-            timeIs(10);
-
-            assertThat(kinds()).containsExactly("version-changed");
-        }
-
-        @Test
-        void areToldUnderTheNameInTheMemberList() throws Exception {
-            list(1, M1, M2, M3);
-            status("10.0.0.1:2379", "a1", 2, 1, "3.4.23");
-            status("10.0.0.1:2379", "a1", 3, 1, "3.5.9");
-            timeIs(10);
-
-            assertThat(told()).extracting(ClusterEvent::member).containsExactly("m1");
-        }
-
-        @Test
-        void ofAnotherClusterUnderTheSameNameAreFirstSightings() throws Exception {
-            status("m1", "a1", 1, 1, "3.4.23");
-            give(answer("99", "m1", "a1", 2, 1, "3.5.9"));
-            timeIs(10);
-
-            assertThat(told()).isEmpty();
-        }
+        assertThat(told())
+                .containsExactly(
+                        event("d4", "d4", "member-added", 11, null, "learner", "3 voting members now"),
+                        event("m4", "d4", "member-promoted", 21, "learner", "voter", "4 voting members now"));
     }
 
-    @Nested
-    class Alarms {
+    @Test
+    void membersAreToldOfAsRemovedWhenASecondListSaysSoAtTheTimeOfTheFirst() throws Exception {
+        list(1, M1, M2, M3);
+        list(11, M1, M2);
+        timeIs(20);
+        assertThat(told()).as("it may be an older list").isEmpty();
 
-        @Test
-        void areToldOfTheMemberThatTheyNameOnceAndWhenTheyAreGone() throws Exception {
-            status("m1", "a1", 1, 10, "3.4.23");
-            status("m2", "b2", 2, 20, "3.4.23", NOSPACE);
-            status("m1", "a1", 3, 21, "3.4.23", NOSPACE);
-            status("m2", "b2", 4, 30, "3.4.23");
-            status("m1", "a1", 5, 31, "3.4.23");
-            timeIs(10);
+        list(21, M1, M2);
+        timeIs(30);
 
-            assertThat(told())
-                    .containsExactly(
-                            event(
-                                    "m1",
-                                    "a1",
-                                    "alarm-raised",
-                                    2,
-                                    null,
-                                    "NOSPACE",
-                                    "memberID:161 alarm:NOSPACE, as m2 answered"),
-                            event(
-                                    "m1",
-                                    "a1",
-                                    "alarm-cleared",
-                                    4,
-                                    "NOSPACE",
-                                    null,
-                                    "memberID:161 alarm:NOSPACE, no more as m2 answered"));
+        assertThat(told())
+                .containsExactly(event("m3", "c3", "member-removed", 11, "voter", null, "2 voting members now"));
+    }
+
+    /** They are asked in turn, and one of them lags behind. */
+    @Test
+    void membersNeitherLeaveNorComeBackBecauseOneOfThemTellsAnOldList() throws Exception {
+        list(1, M1, M2, M3);
+        for (int second = 11; second < 100; second += 20) {
+            list(second, M1, M2, M3, LEARNER);
+            list(second + 10, M1, M2, M3);
         }
+        timeIs(200);
+        assertThat(kinds()).containsExactly("member-added");
 
-        @Test
-        void thatStoodBeforeAnybodyLookedAreNotToldOf() throws Exception {
-            status("m1", "a1", 1, 10, "3.4.23", NOSPACE);
-            status("m1", "a1", 2, 11, "3.4.23", NOSPACE, "memberID:161 alarm:CORRUPT ");
-            timeIs(10);
+        list(201, M1, M2, M3, PROMOTED);
+        list(211, M1, M2, M3, LEARNER);
+        list(221, M1, M2, M3, PROMOTED);
+        timeIs(230);
+        assertThat(kinds()).containsExactly("member-added", "member-promoted");
 
-            assertThat(told()).extracting(ClusterEvent::after).containsExactly("CORRUPT");
+        list(231, M1, M2, PROMOTED);
+        list(241, M1, M2, PROMOTED);
+        for (int second = 251; second < 300; second += 20) {
+            list(second, M1, M2, M3, PROMOTED);
+            list(second + 10, M1, M2, PROMOTED);
         }
+        timeIs(400);
+        assertThat(kinds()).containsExactly("member-added", "member-promoted", "member-removed");
+    }
 
-        @Test
-        void areNotClearedByAMemberThatDoesNotAnswer() throws Exception {
-            status("m1", "a1", 1, 10, "3.4.23");
-            status("m1", "a1", 2, 20, "3.4.23", NOSPACE);
-            failed("m1", 3);
-            failed("m2", 4);
-            timeIs(10);
+    /** A repeated record must not confirm itself. */
+    @Test
+    void membersAreNotRemovedByAListThatCameTwice() throws Exception {
+        list(1, M1, M2, M3);
+        list(11, M1, M2);
+        timeIs(20);
+        list(11, M1, M2);
+        timeIs(30);
 
-            assertThat(kinds()).containsExactly("alarm-raised");
+        assertThat(told()).isEmpty();
+    }
+
+    @Test
+    void membersOfAnotherClusterUnderTheSameNameAreNoChanges() throws Exception {
+        list(1, M1, M2, M3);
+        give(new ClusterRoster("c1", "88", second(11), second(11), List.of(LEARNER), Map.of()));
+        give(new ClusterRoster("c1", "88", second(21), second(21), List.of(LEARNER), Map.of()));
+        timeIs(30);
+
+        assertThat(told()).isEmpty();
+    }
+
+    @Test
+    void membersAreNotToldOfByLabelsAlone() throws Exception {
+        list(1, M1, M2, M3);
+        give(ClusterRoster.ofLabels("c1", second(11), Map.of("env", "prod")));
+        list(21, M1, M2, M3);
+        timeIs(30);
+
+        assertThat(told()).isEmpty();
+    }
+
+    /** Statuses set the time, and lists come by another topic. */
+    @Test
+    void membersAreToldOfByAListThatComesBehindTheTime() throws Exception {
+        timeIs(100);
+        list(1, M1, M2, M3);
+        list(11, M1, M2, M3, LEARNER);
+
+        assertThat(kinds()).containsExactly("member-added");
+    }
+
+    @Test
+    void versionsAreToldOfWhenTheyChangeAndNotWhenTheyAreFirstSeen() throws Exception {
+        status("m1", "a1", 1, 1, "3.4.23");
+        status("m2", "b2", 2, 1, "3.5.9");
+        status("m1", "a1", 3, 1, "3.5.9");
+        status("m1", "a1", 4, 1, "3.5.9");
+        timeIs(10);
+
+        assertThat(told()).containsExactly(event("m1", "a1", "version-changed", 3, "3.4.23", "3.5.9", null));
+    }
+
+    @Test
+    void versionsAreThoseOfTheMemberThoughItDidNotAnswerInBetween() throws Exception {
+        status("m1", "a1", 1, 1, "3.4.23");
+        failed("m1", 2);
+        status("m1", "a1", 3, 1, "3.5.9");
+        timeIs(10);
+
+        assertThat(kinds()).containsExactly("version-changed");
+    }
+
+    @Test
+    void versionsAreToldUnderTheNameInTheMemberList() throws Exception {
+        list(1, M1, M2, M3);
+        status("10.0.0.1:2379", "a1", 2, 1, "3.4.23");
+        status("10.0.0.1:2379", "a1", 3, 1, "3.5.9");
+        timeIs(10);
+
+        assertThat(told()).extracting(ClusterEvent::member).containsExactly("m1");
+    }
+
+    @Test
+    void versionsOfAnotherClusterUnderTheSameNameAreFirstSightings() throws Exception {
+        status("m1", "a1", 1, 1, "3.4.23");
+        give(answer("99", "m1", "a1", 2, 1, "3.5.9"));
+        timeIs(10);
+
+        assertThat(told()).isEmpty();
+    }
+
+    @Test
+    void alarmsAreToldOfTheMemberThatTheyNameOnceAndWhenTheyAreGone() throws Exception {
+        status("m1", "a1", 1, 10, "3.4.23");
+        status("m2", "b2", 2, 20, "3.4.23", NOSPACE);
+        status("m1", "a1", 3, 21, "3.4.23", NOSPACE);
+        status("m2", "b2", 4, 30, "3.4.23");
+        status("m1", "a1", 5, 31, "3.4.23");
+        timeIs(10);
+
+        assertThat(told())
+                .containsExactly(
+                        event(
+                                "m1",
+                                "a1",
+                                "alarm-raised",
+                                2,
+                                null,
+                                "NOSPACE",
+                                "memberID:161 alarm:NOSPACE, as m2 answered"),
+                        event(
+                                "m1",
+                                "a1",
+                                "alarm-cleared",
+                                4,
+                                "NOSPACE",
+                                null,
+                                "memberID:161 alarm:NOSPACE, no more as m2 answered"));
+    }
+
+    @Test
+    void alarmsThatStoodBeforeAnybodyLookedAreNotToldOf() throws Exception {
+        status("m1", "a1", 1, 10, "3.4.23", NOSPACE);
+        status("m1", "a1", 2, 11, "3.4.23", NOSPACE, "memberID:161 alarm:CORRUPT ");
+        timeIs(10);
+
+        assertThat(told()).extracting(ClusterEvent::after).containsExactly("CORRUPT");
+    }
+
+    @Test
+    void alarmsAreNotClearedByAMemberThatDoesNotAnswer() throws Exception {
+        status("m1", "a1", 1, 10, "3.4.23");
+        status("m1", "a1", 2, 20, "3.4.23", NOSPACE);
+        failed("m1", 3);
+        failed("m2", 4);
+        timeIs(10);
+
+        assertThat(kinds()).containsExactly("alarm-raised");
+    }
+
+    @Test
+    void alarmsAreNotJudgedByAMemberThatLagsBehind() throws Exception {
+        status("m1", "a1", 1, 10, "3.4.23");
+        status("m1", "a1", 2, 20, "3.4.23", NOSPACE);
+        status("m2", "b2", 3, 19, "3.4.23");
+        status("m1", "a1", 4, 30, "3.4.23");
+        status("m2", "b2", 5, 25, "3.4.23", NOSPACE);
+        timeIs(10);
+
+        assertThat(kinds()).containsExactly("alarm-raised", "alarm-cleared");
+    }
+
+    /** From a backup: nobody will ever have applied as much again, or not for long. */
+    @Test
+    void alarmsAreJudgedAnewAMinuteAfterTheClusterWasSetBack() throws Exception {
+        status("m1", "a1", 1, 1000, "3.4.23");
+        status("m1", "a1", 2, 1001, "3.4.23", NOSPACE);
+        for (int second = 10; second < 80; second += 10) {
+            status("m1", "a1", second, second, "3.4.23");
         }
+        timeIs(100);
 
-        @Test
-        void areNotJudgedByAMemberThatLagsBehind() throws Exception {
-            status("m1", "a1", 1, 10, "3.4.23");
-            status("m1", "a1", 2, 20, "3.4.23", NOSPACE);
-            status("m2", "b2", 3, 19, "3.4.23");
-            status("m1", "a1", 4, 30, "3.4.23");
-            status("m2", "b2", 5, 25, "3.4.23", NOSPACE);
-            timeIs(10);
+        assertThat(kinds()).containsExactly("alarm-raised", "alarm-cleared");
+        assertThat(told().get(1).observedAt()).isEqualTo(second(70));
+    }
 
-            assertThat(kinds()).containsExactly("alarm-raised", "alarm-cleared");
-        }
+    @Test
+    void alarmsAreNoOtherErrors() throws Exception {
+        status("m1", "a1", 1, 10, "3.4.23");
+        status(
+                "m1",
+                "a1",
+                2,
+                11,
+                "3.4.23",
+                "etcdserver: no leader",
+                "memberID:99999999999999999999 alarm:NOSPACE",
+                "memberID:161 ",
+                "");
+        timeIs(10);
 
-        /** From a backup: nobody will ever have applied as much again, or not for long. */
-        @Test
-        void areJudgedAnewAMinuteAfterTheClusterWasSetBack() throws Exception {
-            status("m1", "a1", 1, 1000, "3.4.23");
-            status("m1", "a1", 2, 1001, "3.4.23", NOSPACE);
-            for (int second = 10; second < 80; second += 10) {
-                status("m1", "a1", second, second, "3.4.23");
-            }
-            timeIs(100);
+        assertThat(told()).isEmpty();
+    }
 
-            assertThat(kinds()).containsExactly("alarm-raised", "alarm-cleared");
-            assertThat(told().get(1).observedAt()).isEqualTo(second(70));
-        }
+    @Test
+    void alarmsOfNobodyAreTheClusters() throws Exception {
+        status("m1", "a1", 1, 10, "3.4.23");
+        status("m1", "a1", 2, 11, "3.4.23", "alarm:NOSPACE ");
+        timeIs(10);
 
-        @Test
-        void areNoOtherErrors() throws Exception {
-            status("m1", "a1", 1, 10, "3.4.23");
-            status(
-                    "m1",
-                    "a1",
-                    2,
-                    11,
-                    "3.4.23",
-                    "etcdserver: no leader",
-                    "memberID:99999999999999999999 alarm:NOSPACE",
-                    "memberID:161 ",
-                    "");
-            timeIs(10);
-
-            assertThat(told()).isEmpty();
-        }
-
-        @Test
-        void ofNobodyAreTheClusters() throws Exception {
-            status("m1", "a1", 1, 10, "3.4.23");
-            status("m1", "a1", 2, 11, "3.4.23", "alarm:NOSPACE ");
-            timeIs(10);
-
-            assertThat(told()).singleElement().satisfies(event -> {
-                assertThat(event.member()).isNull();
-                assertThat(event.memberId()).isNull();
-                assertThat(event.after()).isEqualTo("NOSPACE");
-            });
-        }
+        assertThat(told()).singleElement().satisfies(event -> {
+            assertThat(event.member()).isNull();
+            assertThat(event.memberId()).isNull();
+            assertThat(event.after()).isEqualTo("NOSPACE");
+        });
     }
 
     @Test
