@@ -105,15 +105,13 @@ public class Answers {
 
     private void alarms(MemberStatus status, Membership membership, List<ClusterEvent> events) {
         long index = status.raftAppliedIndex() > 0 ? status.raftAppliedIndex() : status.raftIndex();
-        if (alarmsAt != null) {
-            boolean setBack = alarmsAt.plus(SET_BACK_AFTER).isBefore(status.observedAt());
-            if (index == alarmsIndex && !setBack) {
-                alarmsAt = status.observedAt();
-                return;
-            }
-            if (index < alarmsIndex && !setBack) {
-                return;
-            }
+        if (alarmsAt != null && index == alarmsIndex) {
+            alarmsAt = status.observedAt();
+            return;
+        }
+        boolean setBack = alarmsAt == null || alarmsAt.plus(SET_BACK_AFTER).isBefore(status.observedAt());
+        if (index < alarmsIndex && !setBack) {
+            return;
         }
         SortedMap<String, String> now = alarmsOf(status);
         if (alarmsAt != null) {

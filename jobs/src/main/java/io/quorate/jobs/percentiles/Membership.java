@@ -42,9 +42,9 @@ public class Membership {
 
     public Instant doubtedAt = Instant.EPOCH;
 
-    /** Takes in one list, in order of time; what happened since the last one. One that is not newer says nothing. */
+    /** Takes in one list of members, in order of time; what happened since the last one. One that is not newer says nothing. */
     List<ClusterEvent> observe(ClusterRoster roster) {
-        if (!roster.tellsMembers() || !roster.observedAt().isAfter(listedAt)) {
+        if (!roster.observedAt().isAfter(listedAt)) {
             return List.of();
         }
         listedAt = roster.observedAt();
