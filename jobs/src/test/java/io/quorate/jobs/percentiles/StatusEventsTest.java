@@ -257,6 +257,7 @@ class StatusEventsTest {
         timeIs(10);
 
         assertThat(kinds()).containsExactly("alarm-raised", "alarm-cleared");
+        assertThat(told().get(1).observedAt()).isEqualTo(second(4));
     }
 
     /** From a backup: nobody will ever have applied as much again, or not for long. */
