@@ -45,6 +45,8 @@ public final class EventCodec<T> implements Serializable {
             .visibility(PropertyAccessor.FIELD, JsonAutoDetect.Visibility.ANY)
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+            // Half an observation would be cut off, and nobody told.
+            .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
             // No list of ours holds nothing; whoever reads one need not ask.
             .defaultSetterInfo(JsonSetter.Value.forContentNulls(Nulls.FAIL))
             // Half a surrogate pair can be read, but has no UTF-8: escaped, every text can be written.

@@ -39,11 +39,12 @@ final class Nodes {
 
     private static final class Node {
         private final String name;
-        private final TreeMap<Long, ScrapeAssembler> readings = new TreeMap<>();
+        private final NodePages pages;
         private int series;
 
         private Node(String name) {
             this.name = name;
+            this.pages = new NodePages(name);
         }
     }
 
@@ -76,9 +77,7 @@ final class Nodes {
             return;
         }
         for (int i = 0; i < count; i++) {
-            node.readings
-                    .computeIfAbsent(times[i], unseen -> new ScrapeAssembler())
-                    .add(series, values[i]);
+            node.pages.page(times[i]).add(series, values[i]);
         }
     }
 
@@ -93,7 +92,7 @@ final class Nodes {
         if (dataDir != null) {
             byKey.values()
                     .forEach(nodes -> nodes.values()
-                            .forEach(node -> node.readings.values().forEach(page -> DataDevice.only(dataDir, page))));
+                            .forEach(node -> node.pages.all().forEach(page -> DataDevice.only(dataDir, page))));
         }
     }
 
@@ -128,16 +127,9 @@ final class Nodes {
     }
 
     private static NodeReading reading(Node node, long time) {
-        String name = node.name;
-        if (node.series > MOST_SERIES) {
-            return NodeReading.none("the node-exporter " + name + " shows more than " + MOST_SERIES
-                    + " series of the catalogue; check what exposes them");
-        }
-        Map.Entry<Long, ScrapeAssembler> newest = node.readings.floorEntry(time);
-        if (newest == null || time - newest.getKey() > FRESH.toMillis()) {
-            return NodeReading.none("the node-exporter " + name + " was not scraped in the " + FRESH.toSeconds()
-                    + "s before the member; check that it runs and how often it is scraped");
-        }
-        return NodeReading.of(name, newest.getValue());
+        return node.series > MOST_SERIES
+                ? NodeReading.none("the node-exporter " + node.name + " shows more than " + MOST_SERIES
+                        + " series of the catalogue; check what exposes them")
+                : node.pages.at(time);
     }
 }

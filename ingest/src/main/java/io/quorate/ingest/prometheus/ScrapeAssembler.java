@@ -222,6 +222,7 @@ public final class ScrapeAssembler {
         }
 
         void sum(double value) {
+            trouble = Double.isNaN(sum) ? trouble : "_sum is there twice";
             sum = value;
         }
 

@@ -71,8 +71,7 @@ public final class ScrapeSource extends PollSource {
         /** By entry, as each is reached in its own way. */
         private final Map<String, OkHttpClient> clients = new HashMap<>();
 
-        private final TextFormat formatOfNodes =
-                new TextFormat((name, labels) -> NodeSeries.of(Catalogue.shipped(), name, labels));
+        private final TextFormat formatOfNodes = NodePages.format(Catalogue.shipped());
         private final Map<String, OkHttpClient> clientsOfNodes = new HashMap<>();
 
         private Scrapers(Map<String, ScrapeSettings> entries) {

@@ -3,7 +3,9 @@ package io.quorate.ingest.recording;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.quorate.events.MemberScrape;
 import io.quorate.ingest.catalogue.Catalogue;
+import io.quorate.ingest.prometheus.NodePages;
 import io.quorate.ingest.prometheus.ScrapeAssembler;
 import io.quorate.ingest.prometheus.TextFormat;
 import java.io.BufferedInputStream;
@@ -18,9 +20,11 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
@@ -61,18 +65,14 @@ public final class RecordingFile {
     private record Member(String cluster, String member) {}
 
     Contents read() {
-        List<RecordedPoll> records = new ArrayList<>();
+        Reading reading = new Reading();
         List<String> refused = new ArrayList<>();
-        TextFormat format = new TextFormat(Catalogue.shipped(), Set.of());
         int number = 0;
         try (BufferedReader lines = open()) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 number++;
                 try {
-                    RecordedPoll poll = poll(line, format);
-                    if (poll != null) {
-                        records.add(poll);
-                    }
+                    reading.take(line);
                 } catch (UnreadableLine e) {
                     refused.add(name() + ":" + number + ": " + e.getMessage());
                 }
@@ -83,6 +83,7 @@ public final class RecordingFile {
             refused.add(name() + ":" + (number + 1) + ": the file breaks off here (" + e.getMessage()
                     + "), what stands before is used");
         }
+        List<RecordedPoll> records = reading.records();
         Set<Member> seenByGateway = new HashSet<>();
         for (RecordedPoll poll : records) {
             if (poll.kind() == RecordedPoll.Kind.STATUS_HTTP) {
@@ -94,56 +95,126 @@ public final class RecordingFile {
         return new Contents(records, refused);
     }
 
-    private @Nullable RecordedPoll poll(String line, TextFormat format) throws UnreadableLine {
-        JsonNode node = json(line, "the line");
-        if (!node.isObject()) {
-            throw new UnreadableLine("no JSON object, expected {t, d, cluster, member, kind, body | err}");
+    /** What the lines so far said. Members' pages wait for the machine's: lines are in no order. */
+    private final class Reading {
+
+        private final List<RecordedPoll> others = new ArrayList<>();
+        private final List<Page> pages = new ArrayList<>();
+        /** By cluster: its members share one machine. */
+        private final Map<String, NodePages> nodes = new HashMap<>();
+
+        private final TextFormat format = new TextFormat(Catalogue.shipped(), Set.of());
+        private final TextFormat formatOfNodes = NodePages.format(Catalogue.shipped());
+
+        private record Page(RecordedPoll.Head head, ScrapeAssembler samples) {}
+
+        void take(String line) throws UnreadableLine {
+            JsonNode node = json(line, "the line");
+            if (!node.isObject()) {
+                throw new UnreadableLine("no JSON object, expected {t, d, cluster, member, kind, body | err}");
+            }
+            switch (text(node, "kind")) {
+                case "metrics" -> metrics(node, head(node, RecordedPoll.Kind.METRICS));
+                case "status" -> answer(node, head(node, RecordedPoll.Kind.STATUS), RecordingFile::status);
+                case "status_http" ->
+                    answer(node, head(node, RecordedPoll.Kind.STATUS_HTTP), RecordingFile::statusHttp);
+                case "node" -> node(node);
+                default -> {
+                    // For people.
+                }
+            }
         }
-        RecordedPoll.Kind kind = switch (text(node, "kind")) {
-            case "metrics" -> RecordedPoll.Kind.METRICS;
-            case "status" -> RecordedPoll.Kind.STATUS;
-            case "status_http" -> RecordedPoll.Kind.STATUS_HTTP;
-            default -> null;
-        };
-        if (kind == null) {
-            return null;
+
+        private void metrics(JsonNode line, RecordedPoll.Head head) throws UnreadableLine {
+            RecordedPoll failed = failure(line, head);
+            if (failed != null) {
+                others.add(failed);
+                return;
+            }
+            ScrapeAssembler samples = new ScrapeAssembler();
+            format.read(page(line), samples);
+            if (samples.isEmpty()) {
+                throw new UnreadableLine(
+                        "body shows no metric of the catalogue, expected a page in Prometheus' format");
+            }
+            pages.add(new Page(head, samples));
         }
-        double at = seconds(node, "t");
+
+        private void answer(JsonNode line, RecordedPoll.Head head, Answered answered) throws UnreadableLine {
+            RecordedPoll failed = failure(line, head);
+            others.add(failed == null ? answered.poll(head, body(line)) : failed);
+        }
+
+        /** Of a poll that failed nothing is taken: the page before it is the newest. */
+        private void node(JsonNode line) throws UnreadableLine {
+            String cluster = text(line, "cluster");
+            String node = text(line, "member");
+            Instant at = instant(seconds(line, "t"));
+            if (line.hasNonNull("err")) {
+                return;
+            }
+            ScrapeAssembler shown = new ScrapeAssembler();
+            formatOfNodes.read(page(line), shown);
+            if (shown.isEmpty()) {
+                throw new UnreadableLine("body shows no metric of the catalogue, expected a page of node-exporter");
+            }
+            nodes.computeIfAbsent(cluster, unseen -> new NodePages(node)).add(at, shown);
+        }
+
+        List<RecordedPoll> records() {
+            List<RecordedPoll> records = new ArrayList<>(others);
+            for (Page page : pages) {
+                RecordedPoll.Head head = page.head();
+                NodePages node = nodes.get(head.cluster());
+                if (node != null) {
+                    node.joinTo(page.samples(), head.observedAt());
+                }
+                MemberScrape scrape = page.samples()
+                        .scrape(head.cluster(), head.member(), head.source(), head.observedAt(), head.observedAt());
+                records.add(RecordedPoll.scraped(
+                        head,
+                        scrape,
+                        page.samples().deadLetter(head.cluster(), head.member(), head.source(), head.observedAt())));
+            }
+            return records;
+        }
+    }
+
+    private interface Answered {
+        RecordedPoll poll(RecordedPoll.Head head, JsonNode body) throws UnreadableLine;
+    }
+
+    private RecordedPoll.Head head(JsonNode line, RecordedPoll.Kind kind) throws UnreadableLine {
+        double at = seconds(line, "t");
         if (kind != RecordedPoll.Kind.METRICS) {
-            at += node.hasNonNull("d") ? seconds(node, "d") : 0;
+            at += line.hasNonNull("d") ? seconds(line, "d") : 0;
         }
-        Instant observedAt = Instant.ofEpochMilli(Math.round(at * 1000));
-        RecordedPoll.Head head =
-                new RecordedPoll.Head(kind, text(node, "cluster"), text(node, "member"), name(), observedAt);
-        JsonNode err = node.get("err");
-        if (err != null && !err.isNull()) {
-            return RecordedPoll.failed(head, failureClass(err.asText()), err.asText());
-        }
-        JsonNode body = node.get("body");
+        return new RecordedPoll.Head(kind, text(line, "cluster"), text(line, "member"), name(), instant(at));
+    }
+
+    private static Instant instant(double seconds) {
+        return Instant.ofEpochMilli(Math.round(seconds * 1000));
+    }
+
+    private static @Nullable RecordedPoll failure(JsonNode line, RecordedPoll.Head head) {
+        JsonNode err = line.get("err");
+        return err == null || err.isNull() ? null : RecordedPoll.failed(head, failureClass(err.asText()), err.asText());
+    }
+
+    private static JsonNode body(JsonNode line) throws UnreadableLine {
+        JsonNode body = line.get("body");
         if (body == null) {
             throw new UnreadableLine("neither body nor err, expected one of them");
         }
-        return switch (kind) {
-            case METRICS -> metrics(head, body, format);
-            case STATUS -> status(head, body);
-            case STATUS_HTTP -> statusHttp(head, body);
-        };
+        return body;
     }
 
-    private static RecordedPoll metrics(RecordedPoll.Head head, JsonNode body, TextFormat format)
-            throws UnreadableLine {
+    private static String page(JsonNode line) throws UnreadableLine {
+        JsonNode body = body(line);
         if (!body.isTextual()) {
             throw new UnreadableLine("body is no text, expected a page in Prometheus' format");
         }
-        ScrapeAssembler assembler = new ScrapeAssembler();
-        format.read(body.textValue(), assembler);
-        if (assembler.isEmpty()) {
-            throw new UnreadableLine("body shows no metric of the catalogue, expected a page in Prometheus' format");
-        }
-        return RecordedPoll.scraped(
-                head,
-                assembler.scrape(head.cluster(), head.member(), head.source(), head.observedAt(), head.observedAt()),
-                assembler.deadLetter(head.cluster(), head.member(), head.source(), head.observedAt()));
+        return body.textValue();
     }
 
     private static RecordedPoll status(RecordedPoll.Head head, JsonNode body) throws UnreadableLine {

@@ -216,6 +216,36 @@ class TextFormatTest {
                         "etcd_server_has_leader: twice in one scrape, the first one counts");
     }
 
+    /** Which of the two counts cannot be told, nor what lies between edges that are none. */
+    @Test
+    void leavesOutHistogramsWhoseBucketsCannotBeToldApart() {
+        MemberScrape scrape = read("""
+                etcd_disk_wal_fsync_duration_seconds_bucket{le="0.001"} 5
+                etcd_disk_wal_fsync_duration_seconds_bucket{le="0.001"} 5
+                etcd_disk_wal_fsync_duration_seconds_bucket{le="+Inf"} 6
+                etcd_disk_wal_fsync_duration_seconds_sum 1
+                etcd_disk_backend_commit_duration_seconds_bucket{le="+Inf"} 6
+                etcd_disk_backend_commit_duration_seconds_sum 1
+                etcd_disk_backend_commit_duration_seconds_sum 2
+                etcd_snap_fsync_duration_seconds_bucket{le="soon"} 6
+                etcd_snap_fsync_duration_seconds_bucket{le="+Inf"} 6
+                etcd_snap_fsync_duration_seconds_sum 1
+                etcd_mvcc_hash_duration_seconds_bucket{le="-Inf"} 1
+                etcd_mvcc_hash_duration_seconds_bucket{le="+Inf"} 1
+                etcd_mvcc_hash_duration_seconds_sum -Inf
+                etcd_server_has_leader 1
+                """);
+
+        assertThat(scrape.gauges()).as("nothing else is lost").hasSize(1);
+        assertThat(scrape.histograms()).isEmpty();
+        assertThat(Objects.requireNonNull(refused()).record().lines())
+                .containsExactlyInAnyOrder(
+                        "etcd_disk_wal_fsync_duration_seconds: edges must be finite and increase: [0.001, 0.001]",
+                        "etcd_disk_backend_commit_duration_seconds: _sum is there twice",
+                        "etcd_snap_fsync_duration_seconds: le is no number",
+                        "etcd_mvcc_hash_duration_seconds: no finite _sum");
+    }
+
     private MemberScrape read(String page) {
         format.read(page, assembler);
         return assembler.scrape("c1", "m1", "here", NOON, NOON);

@@ -22,6 +22,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
+import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.configuration.Configuration;
@@ -191,6 +192,79 @@ class RecordingSourceTest {
                 .filteredOn(Objects::nonNull)
                 .extracting(DeadLetter::detail)
                 .containsExactly("1 series of m left out: etcd_mvcc_put_total: a counter cannot be -4.0");
+    }
+
+    @Test
+    void givesAMembersScrapeTheNewestPageOfItsMachineBeforeIt() throws Exception {
+        Path file = write(
+                page(3, "c", "m", "metrics", "etcd_server_has_leader 1"),
+                page(
+                        2,
+                        "c",
+                        "node",
+                        "node",
+                        "node_load1 2\\nnode_cpu_seconds_total{cpu='0',mode='idle'} 5"
+                                + "\\nnode_cpu_seconds_total{cpu='1',mode='idle'} 6\\nnode_disk_io_time_seconds_total{device='loop0'} 1"),
+                page(1, "c", "m", "metrics", "etcd_server_has_leader 1"),
+                page(3.5, "c", "node", "node", "node_load1 9"),
+                "{'t':3.6,'cluster':'c','member':'node','kind':'node','err':'TimeoutError()'}",
+                page(73.5, "c", "m", "metrics", "etcd_server_has_leader 1"),
+                page(73.6, "c", "m", "metrics", "etcd_server_has_leader 1"),
+                page(3, "other", "m", "metrics", "etcd_server_has_leader 1"),
+                status(4, "m"));
+
+        List<Observation> all = Fleet.observations(List.of(file));
+
+        String old =
+                "quorate_node_up{why=\"the node-exporter node was not scraped in the 70s before the member; check that it"
+                        + " runs and how often it is scraped\"} 0.0";
+        assertThat(all.stream().map(Observation::scrape).filter(Objects::nonNull))
+                .extracting(scrape -> scrape.cluster() + shown(scrape))
+                .containsExactly(
+                        "c[etcd_server_has_leader 1.0, " + old + "]",
+                        "c[etcd_server_has_leader 1.0, node_cpu_seconds_total{mode=\"idle\"} 11.0, node_load1 2.0,"
+                                + " quorate_node_up{node=\"node\"} 1.0]",
+                        "other[etcd_server_has_leader 1.0]",
+                        "c[etcd_server_has_leader 1.0, node_load1 9.0, quorate_node_up{node=\"node\"} 1.0]",
+                        "c[etcd_server_has_leader 1.0, " + old + "]");
+        assertThat(all.stream().map(Observation::status).filter(Objects::nonNull))
+                .as("a machine is no member")
+                .extracting(MemberStatus::voters)
+                .containsExactly(1);
+        assertThat(new RecordingFile(file).scan().records()).isEqualTo(6);
+    }
+
+    @Test
+    void refusesAPageOfAMachineThatShowsNothingOfIt() throws Exception {
+        Path file = write(
+                page(2, "c", "node", "node", "etcd_server_has_leader 1"),
+                "{'t':3,'cluster':'c','member':'node','kind':'node'}",
+                page(4, "c", "m", "metrics", "etcd_server_has_leader 1"));
+
+        assertThat(new RecordingFile(file).scan().refused())
+                .containsExactly(
+                        "test.jsonl:1: body shows no metric of the catalogue, expected a page of node-exporter",
+                        "test.jsonl:2: neither body nor err, expected one of them");
+        assertThat(Fleet.observations(List.of(file)))
+                .extracting(it -> shown(Objects.requireNonNull(it.scrape())))
+                .as("nobody asked its machine, as far as can be told")
+                .containsExactly("[etcd_server_has_leader 1.0]");
+    }
+
+    private static String page(double second, String cluster, String member, String kind, String body) {
+        return "{'t':" + second + ",'d':0,'cluster':'" + cluster + "','member':'" + member + "','kind':'" + kind
+                + "','body':'" + body.replace("'", "\\'") + "'}";
+    }
+
+    private static String shown(MemberScrape scrape) {
+        return Stream.concat(scrape.counters().stream(), scrape.gauges().stream())
+                .map(sample -> sample.metric()
+                        + (sample.labels().isEmpty() ? "" : "{" + sample.labels() + "}")
+                        + ' '
+                        + sample.value())
+                .sorted()
+                .toList()
+                .toString();
     }
 
     @Test

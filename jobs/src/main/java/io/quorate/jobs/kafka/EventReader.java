@@ -1,6 +1,8 @@
 package io.quorate.jobs.kafka;
 
 import io.quorate.events.DeadLetter;
+import io.quorate.events.MemberScrape;
+import io.quorate.events.SoundScrape;
 import io.quorate.events.codec.EventCodec;
 import io.quorate.events.codec.Topic;
 import io.quorate.events.codec.UnreadableEvent;
@@ -9,6 +11,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Base64;
+import java.util.List;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.java.typeutils.EitherTypeInfo;
 import org.apache.flink.connector.kafka.source.reader.deserializer.KafkaRecordDeserializationSchema;
@@ -18,7 +21,8 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /**
  * Records of a topic as its events; what is none becomes a dead letter, whole. So does what is larger than any record that
- * is written: it is not ours, and to take it apart would cost many times its size.
+ * is written: it is not ours, and to take it apart would cost many times its size. A scrape with series that cannot be
+ * counted is both: the scrape without them, and a dead letter.
  */
 final class EventReader<T> implements KafkaRecordDeserializationSchema<Either<DeadLetter, T>> {
 
@@ -27,6 +31,9 @@ final class EventReader<T> implements KafkaRecordDeserializationSchema<Either<De
 
     static final String UNREADABLE = "unreadable";
     static final String TOO_LARGE = "too-large";
+    static final String MALFORMED = "malformed";
+
+    private static final int NAMED = 5;
 
     /** Beyond these, time counted in milliseconds overflows sooner or later, and ClickHouse has no such dates. */
     private static final Instant FIRST_TIME = Instant.parse("1900-01-01T00:00:00Z");
@@ -52,7 +59,30 @@ final class EventReader<T> implements KafkaRecordDeserializationSchema<Either<De
 
     @Override
     public void deserialize(ConsumerRecord<byte[], byte[]> record, Collector<Either<DeadLetter, T>> out) {
-        out.collect(read(record));
+        Either<DeadLetter, T> event = read(record);
+        if (event.isLeft() || !(event.right() instanceof MemberScrape scrape)) {
+            out.collect(event);
+            return;
+        }
+        SoundScrape sound = SoundScrape.of(scrape);
+        out.collect(Either.Right(topic.type().cast(sound.scrape())));
+        if (!sound.leftOut().isEmpty()) {
+            out.collect(Either.Left(malformed(record, scrape, sound.leftOut())));
+        }
+    }
+
+    /** Not as a record of its topic: put back, it would be as malformed again, and its good part come twice. */
+    private DeadLetter malformed(ConsumerRecord<byte[], byte[]> record, MemberScrape scrape, List<String> leftOut) {
+        return new DeadLetter(
+                topic.name(),
+                MALFORMED,
+                leftOut.size() + " series of " + scrape.member() + " left out, at " + record.partition() + '@'
+                        + record.offset() + ": "
+                        + String.join("; ", leftOut.subList(0, Math.min(NAMED, leftOut.size())))
+                        + (leftOut.size() > NAMED ? "; ..." : "") + "; Quorate writes none such, find out who does",
+                scrape.cluster(),
+                text(record.value()),
+                scrape.observedAt());
     }
 
     Either<DeadLetter, T> read(ConsumerRecord<byte[], byte[]> record) {

@@ -37,7 +37,8 @@ public final class KafkaStreams {
      * A topic, read.
      *
      * @param events with event time and watermarks per partition
-     * @param unreadable records that are not the topic's event, or larger than any that is written
+     * @param unreadable records that are not the topic's event, or larger than any that is written, or hold what cannot be
+     *     counted
      */
     public record Read<T>(DataStream<T> events, DataStream<DeadLetter> unreadable) {}
 
@@ -150,11 +151,13 @@ public final class KafkaStreams {
 
         private transient Counter unreadable;
         private transient Counter tooLarge;
+        private transient Counter malformed;
 
         @Override
         public void open(OpenContext context) {
             unreadable = getRuntimeContext().getMetricGroup().counter("unreadableRecords");
             tooLarge = getRuntimeContext().getMetricGroup().counter("tooLargeRecords");
+            malformed = getRuntimeContext().getMetricGroup().counter("malformedRecords");
         }
 
         @Override
@@ -162,7 +165,11 @@ public final class KafkaStreams {
             if (record.isRight()) {
                 out.collect(record.right());
             } else {
-                (record.left().reason().equals(EventReader.TOO_LARGE) ? tooLarge : unreadable).inc();
+                switch (record.left().reason()) {
+                    case EventReader.TOO_LARGE -> tooLarge.inc();
+                    case EventReader.MALFORMED -> malformed.inc();
+                    default -> unreadable.inc();
+                }
                 context.output(UNREADABLE, record.left());
             }
         }

@@ -69,6 +69,7 @@ class ForeignRecordsTest {
     private static List<DeadLetter> letters;
     private static long unreadable;
     private static long tooLarge;
+    private static long malformed;
     private static int starts;
 
     private static Map<String, byte[]> foreign() {
@@ -86,6 +87,13 @@ class ForeignRecordsTest {
                 "labels of no series",
                 utf8(text(Scrapes.at(5, 7)).replaceFirst("\"labels\":\"\"", "\"labels\":\"To\"")));
         records.put("a later schema", utf8(text(Scrapes.at(5, 7)).replace("\"schema\":1", "\"schema\":2")));
+        // The first reading once more, and a series that cannot be counted.
+        records.put(
+                "an odd series",
+                utf8(text(Scrapes.at(1, 3))
+                        .replace(
+                                "\"counters\":[",
+                                "\"counters\":[{\"metric\":\"odd\",\"labels\":\"\",\"value\":\"NaN\"},")));
         records.put("large", "x".repeat(9 << 20).getBytes(StandardCharsets.UTF_8));
         records.put("a large event", utf8(text(Scrapes.at(5, 7)).replaceFirst("\\{", "{" + " ".repeat(8 << 20))));
         return records;
@@ -135,6 +143,7 @@ class ForeignRecordsTest {
         starts = amongForeign.starts();
         unreadable = Counted.in(metrics, job.getJobID(), "sort-member-scrape", "unreadableRecords");
         tooLarge = Counted.in(metrics, job.getJobID(), "sort-member-scrape", "tooLargeRecords");
+        malformed = Counted.in(metrics, job.getJobID(), "sort-member-scrape", "malformedRecords");
         job.cancel().get();
         cleanJob.cancel().get();
     }
@@ -185,10 +194,21 @@ class ForeignRecordsTest {
     }
 
     @Test
+    void loseOnlyWhatCannotBeCounted() {
+        assertThat(letters)
+                .filteredOn(letter -> letter.reason().equals("malformed"))
+                .singleElement()
+                .satisfies(letter -> assertThat(letter.detail()).contains("odd: a counter cannot be NaN"))
+                .satisfies(letter -> assertThat(letter.record())
+                        .isEqualTo(new String(FOREIGN.get("an odd series"), StandardCharsets.UTF_8)));
+    }
+
+    @Test
     void areCounted() {
         assertThat(letters).hasSize(FOREIGN.size());
-        assertThat(unreadable).isEqualTo(FOREIGN.size() - 2);
+        assertThat(unreadable).isEqualTo(FOREIGN.size() - 3);
         assertThat(tooLarge).isEqualTo(2);
+        assertThat(malformed).isEqualTo(1);
     }
 
     private static Gathered<MemberWindow> windows(KafkaStreams.Read<MemberScrape> scrapes) {

@@ -30,6 +30,7 @@ public final class Migrations {
             "0006_poll_tally.sql",
             "0007_poll_tally_parts.sql",
             "0008_rollups.sql",
+            "0009_cluster_event.sql",
             "0012_recomputed_rollups.sql");
 
     private static final String MEMORY = """
