@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.quorate.events.Alert;
+import io.quorate.events.ClusterEvent;
 import io.quorate.events.ClusterRoster;
 import io.quorate.events.DeadLetter;
 import io.quorate.events.LeaderChange;
@@ -36,6 +37,7 @@ class StreamElementsTest {
                 MemberWindow.class,
                 ScopeWindow.class,
                 LeaderChange.class,
+                ClusterEvent.class,
                 Alert.class,
                 Notification.class
             })

@@ -1,6 +1,7 @@
 package io.quorate.events.codec;
 
 import io.quorate.events.Alert;
+import io.quorate.events.ClusterEvent;
 import io.quorate.events.ClusterRoster;
 import io.quorate.events.Coverage;
 import io.quorate.events.DeadLetter;
@@ -45,6 +46,8 @@ public record Topic<T>(
             new Topic<>("poll-tally", PollTally.class, PollTally::cluster, PollTally::minute, false);
     public static final Topic<LeaderChange> LEADER_CHANGE =
             new Topic<>("leader-change", LeaderChange.class, LeaderChange::cluster, LeaderChange::observedAt, false);
+    public static final Topic<ClusterEvent> CLUSTER_EVENT =
+            new Topic<>("cluster-event", ClusterEvent.class, ClusterEvent::cluster, ClusterEvent::observedAt, false);
     public static final Topic<Alert> ALERT = new Topic<>("alert", Alert.class, Alert::cluster, Alert::at, false);
     public static final Topic<Notification> NOTIFICATION =
             new Topic<>("notification", Notification.class, Notification::cluster, Notification::attemptedAt, false);
@@ -60,6 +63,7 @@ public record Topic<T>(
             COVERAGE,
             POLL_TALLY,
             LEADER_CHANGE,
+            CLUSTER_EVENT,
             ALERT,
             NOTIFICATION,
             DEAD_LETTER);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.quorate.events.Alert;
 import io.quorate.events.BucketVector;
+import io.quorate.events.ClusterEvent;
 import io.quorate.events.ClusterRoster;
 import io.quorate.events.Coverage;
 import io.quorate.events.DeadLetter;
@@ -166,6 +167,18 @@ class EventCodecTest {
                                 AT.plusMillis(110),
                                 LeaderChange.Planned.NO,
                                 3)),
+                new Golden<>(
+                        Topic.CLUSTER_EVENT,
+                        new ClusterEvent(
+                                "prod",
+                                "d8419dd4a9e67e2d",
+                                "m1",
+                                "d53aab49afb8bdad",
+                                ClusterEvent.VERSION_CHANGED,
+                                AT,
+                                "3.4.23",
+                                "3.5.9",
+                                null)),
                 new Golden<>(
                         Topic.ALERT,
                         new Alert(

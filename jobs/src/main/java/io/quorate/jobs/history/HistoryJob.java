@@ -41,6 +41,7 @@ public final class HistoryJob {
         tables.save(Topic.COVERAGE, ClickHouseTables::saveCoverages);
         tables.save(Topic.POLL_TALLY, ClickHouseTables::savePollTallies);
         tables.save(Topic.LEADER_CHANGE, ClickHouseTables::saveLeaderChanges);
+        tables.save(Topic.CLUSTER_EVENT, ClickHouseTables::saveClusterEvents);
         tables.save(Topic.ALERT, ClickHouseTables::saveAlerts);
         tables.save(Topic.NOTIFICATION, ClickHouseTables::saveNotifications);
         tables.save(Topic.DEAD_LETTER, ClickHouseTables::saveDeadLetters);

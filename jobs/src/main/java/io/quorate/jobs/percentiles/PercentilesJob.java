@@ -1,5 +1,6 @@
 package io.quorate.jobs.percentiles;
 
+import io.quorate.events.ClusterEvent;
 import io.quorate.events.ClusterRoster;
 import io.quorate.events.Coverage;
 import io.quorate.events.DeadLetter;
@@ -15,7 +16,7 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
 /**
  * Topics {@code member-scrape}, {@code member-status} and {@code cluster-roster} to {@code member-window}, {@code
- * scope-window} and {@code coverage}.
+ * scope-window}, {@code coverage} and {@code cluster-event}.
  */
 public final class PercentilesJob {
 
@@ -48,10 +49,13 @@ public final class PercentilesJob {
                 KafkaStreams.read(env, settings.kafka(), Topic.MEMBER_STATUS, NAME, STATUS_SLACK);
         PercentilesPipeline pipeline = PercentilesPipeline.of(scrapes.events(), rosters.events(), settings.windows());
         DataStream<Coverage> coverage = CoveragePipeline.of(scrapes.events(), statuses.events(), rosters.events());
+        DataStream<ClusterEvent> events =
+                ClusterEventsPipeline.of(scrapes.events(), statuses.events(), rosters.events());
         DataStream<DeadLetter> tooLarge = KafkaStreams.write(pipeline.windows(), settings.kafka(), Topic.MEMBER_WINDOW)
                 .union(
                         KafkaStreams.write(pipeline.scopes(), settings.kafka(), Topic.SCOPE_WINDOW),
-                        KafkaStreams.write(coverage, settings.kafka(), Topic.COVERAGE));
+                        KafkaStreams.write(coverage, settings.kafka(), Topic.COVERAGE),
+                        KafkaStreams.write(events, settings.kafka(), Topic.CLUSTER_EVENT));
         // A status that cannot be read is told of by the detection job, which lives by them.
         KafkaStreams.writeLetters(
                 scrapes.unreadable().union(rosters.unreadable(), pipeline.late(), tooLarge), settings.kafka());

@@ -1,6 +1,7 @@
 package io.quorate.sinks.clickhouse;
 
 import io.quorate.events.Alert;
+import io.quorate.events.ClusterEvent;
 import io.quorate.events.ClusterRoster;
 import io.quorate.events.Coverage;
 import io.quorate.events.DeadLetter;
@@ -57,6 +58,10 @@ public final class ClickHouseTables {
 
     public static Saved saveLeaderChanges(DataStream<LeaderChange> changes, ClickHouseSettings settings) {
         return save(changes, LeaderChangeTable.TABLE, LeaderChange::cluster, settings);
+    }
+
+    public static Saved saveClusterEvents(DataStream<ClusterEvent> events, ClickHouseSettings settings) {
+        return save(events, ClusterEventTable.TABLE, ClusterEvent::cluster, settings);
     }
 
     public static Saved saveAlerts(DataStream<Alert> alerts, ClickHouseSettings settings) {

@@ -29,7 +29,8 @@ public final class Migrations {
             "0005_coverage.sql",
             "0006_poll_tally.sql",
             "0007_poll_tally_parts.sql",
-            "0008_rollups.sql");
+            "0008_rollups.sql",
+            "0009_cluster_event.sql");
 
     private static final String MEMORY = """
             CREATE TABLE IF NOT EXISTS schema_migration

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.quorate.events.Alert;
 import io.quorate.events.BucketVector;
+import io.quorate.events.ClusterEvent;
 import io.quorate.events.Coverage;
 import io.quorate.events.DeadLetter;
 import io.quorate.events.Histogram;
@@ -172,6 +173,30 @@ class ClickHouseTablesTest {
         assertThat(client.execute("SELECT * EXCEPT written_at, regained FROM leader_change FINAL"))
                 .isEqualTo(
                         "prod\tc1\tm1\ta1\tm2\ta2\t8\t2026-03-29 01:00:10.123\t2026-03-29 01:00:10.523\tno\t3\tfalse\n");
+    }
+
+    @Test
+    void writesEventsOfClustersOnceThoughTheyComeTwice() throws Exception {
+        save(ClickHouseTables::saveClusterEvents, Events.clusterEvents());
+        save(ClickHouseTables::saveClusterEvents, Events.clusterEvents());
+        assertThat(client.execute("SELECT * EXCEPT written_at FROM cluster_event FINAL ORDER BY kind, after"))
+                .isEqualTo("""
+                        2026-03-29 01:00:10.123	prod	c1	m1	a1	alarm-raised		CORRUPT\t
+                        2026-03-29 01:00:10.123	prod	c1	m1	a1	alarm-raised		NOSPACE	as m2 answered
+                        2026-03-29 01:00:10.123	prod				later-kind		\t
+                        """);
+    }
+
+    /** Who is told by an address first, and by name once the member list is known. */
+    @Test
+    void keepsOneRowOfAnEventThoughItsMemberIsNamedOtherwise() throws Exception {
+        for (String name : List.of("10.0.0.1:2379", "m1")) {
+            save(
+                    ClickHouseTables::saveClusterEvents,
+                    new ClusterEvent(
+                            "prod", null, name, "a1", ClusterEvent.RESTARTED, Events.AT, name + " before", "x", null));
+        }
+        assertThat(client.execute("SELECT member FROM cluster_event FINAL")).isEqualTo("m1\n");
     }
 
     @Test

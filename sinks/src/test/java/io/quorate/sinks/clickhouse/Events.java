@@ -2,6 +2,7 @@ package io.quorate.sinks.clickhouse;
 
 import io.quorate.events.Alert;
 import io.quorate.events.BucketVector;
+import io.quorate.events.ClusterEvent;
 import io.quorate.events.ClusterRoster;
 import io.quorate.events.Coverage;
 import io.quorate.events.DeadLetter;
@@ -112,6 +113,16 @@ final class Events {
     static LeaderChange change() {
         return new LeaderChange(
                 "prod", "c1", "m1", "a1", "m2", "a2", 8, AT, AT.plusMillis(400), LeaderChange.Planned.NO, 3);
+    }
+
+    /** Of one moment: two alarms of a member, and nothing but what is needed. */
+    static ClusterEvent[] clusterEvents() {
+        return new ClusterEvent[] {
+            new ClusterEvent(
+                    "prod", "c1", "m1", "a1", ClusterEvent.ALARM_RAISED, AT, null, "NOSPACE", "as m2 answered"),
+            new ClusterEvent("prod", "c1", "m1", "a1", ClusterEvent.ALARM_RAISED, AT, null, "CORRUPT", null),
+            new ClusterEvent("prod", null, null, null, "later-kind", AT, null, null, null)
+        };
     }
 
     static Alert alert() {

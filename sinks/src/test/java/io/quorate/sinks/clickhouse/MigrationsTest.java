@@ -42,6 +42,7 @@ class MigrationsTest {
                         "coverage",
                         "poll_tally",
                         "leader_change",
+                        "cluster_event",
                         "alert",
                         "notification",
                         "dead_letter",
