@@ -30,7 +30,9 @@ public final class Migrations {
             "0006_poll_tally.sql",
             "0007_poll_tally_parts.sql",
             "0008_rollups.sql",
-            "0009_cluster_event.sql");
+            "0009_cluster_event.sql",
+            "0010_subject_areas.sql",
+            "0011_incident_evidence.sql");
 
     private static final String MEMORY = """
             CREATE TABLE IF NOT EXISTS schema_migration
@@ -67,6 +69,22 @@ public final class Migrations {
             files.put(file, read("/clickhouse/" + file));
         }
         new Migrations(settings, files).apply();
+    }
+
+    /** The files of this build that this database was not made with; all of them where there is none. */
+    public static List<String> missingIn(ClickHouseSettings settings) throws IOException {
+        ClickHouseClient client = new ClickHouseClient(settings);
+        String memory = client.execute(
+                "SELECT count() FROM system.tables WHERE database = '" + settings.database()
+                        + "' AND name = 'schema_migration'",
+                "default");
+        if (memory.strip().equals("0")) {
+            return FILES;
+        }
+        List<String> applied = client.execute("SELECT file FROM schema_migration FINAL")
+                .lines()
+                .toList();
+        return FILES.stream().filter(file -> !applied.contains(file)).toList();
     }
 
     void apply() throws IOException {
