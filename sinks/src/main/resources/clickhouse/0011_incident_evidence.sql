@@ -138,7 +138,8 @@ SELECT
     round(db_size / 1048576, 1)                                  AS db_size_mib,
     toNullable(asked.unanswered)                                 AS unanswered_polls_count,
     toNullable(gap)                                              AS gap,
-    toNullable(windows.window_end)                               AS until
+    toNullable(windows.window_end)                               AS until,
+    ''                                                           AS detail
 FROM windows
 LEFT JOIN asked ON asked.cluster = windows.cluster AND asked.member = windows.member AND asked.window_start = windows.window_start
 UNION ALL
@@ -147,9 +148,9 @@ SELECT
     cluster,
     member,
     ''                                                           AS role,
-    concat(kind, if(before = '' AND after = '', '', concat(': ', if(before = '', '', concat(before, ' -> ')), after)),
-        if(detail = '', '', concat(' (', detail, ')')))          AS event,
-    NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+    concat(kind, if(before = '' AND after = '', '', concat(': ', if(before = '', '', concat(before, ' -> ')), after))) AS event,
+    NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
+    detail
 FROM event
 WHERE at >= {from:DateTime64(3, 'UTC')} AND at < {to:DateTime64(3, 'UTC')} AND ({cluster:String} = '' OR cluster = {cluster:String})
 COMMENT 'All of an incident side by side: a row per member and window, a row per event; incident_evidence(cluster = ..., from = ..., to = ...), an empty cluster for all';

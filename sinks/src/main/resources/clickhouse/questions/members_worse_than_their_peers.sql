@@ -14,37 +14,35 @@ layouts AS
         AND ({cluster:String} = '' OR cluster = {cluster:String})
     GROUP BY cluster, member, edges
 ),
--- On the edges that all members of the cluster share, so that they can be compared.
-shared AS
+-- All of a cluster in one row, on the edges that its members share, so that they can be compared.
+clusters AS
 (
-    SELECT cluster, groupArrayIntersect(edges) AS common
+    SELECT cluster, arraySort(groupArrayIntersect(edges)) AS common, groupArray((member, edges, counts)) AS seen
     FROM layouts
     GROUP BY cluster
 ),
-members AS
+shared AS
 (
     SELECT
         cluster,
-        member,
-        quorate_merge(arrayConcat([(arraySort(any(common)), arrayResize([toUInt64(0)], length(any(common)) + 1))],
-            groupArray((edges, counts)))) AS buckets
-    FROM layouts
-    INNER JOIN shared ON shared.cluster = layouts.cluster
-    GROUP BY cluster, member
-    HAVING quorate_count(buckets) > 0
+        arrayFilter(one -> quorate_count(one.2) > 0, arrayMap(
+            name -> (name, quorate_merge(arrayConcat(
+                [(common, arrayResize([toUInt64(0)], length(common) + 1))],
+                arrayMap(row -> (row.2, row.3), arrayFilter(row -> row.1 = name, seen))))),
+            arrayDistinct(seen.1))) AS members
+    FROM clusters
 ),
 others AS
 (
     SELECT
-        one.cluster AS cluster,
-        one.member AS member,
-        any(one.buckets) AS own,
-        groupArray(other.buckets) AS each,
-        quorate_merge(groupArray(other.buckets)) AS peers
-    FROM members AS one
-    INNER JOIN members AS other ON other.cluster = one.cluster
-    WHERE other.member != one.member
-    GROUP BY one.cluster, one.member
+        cluster,
+        arrayJoin(members) AS one,
+        one.1 AS member,
+        one.2 AS own,
+        arrayMap(other -> other.2, arrayFilter(other -> other.1 != member, members)) AS each,
+        quorate_merge(each) AS peers
+    FROM shared
+    WHERE length(members) > 1
 ),
 measured AS
 (
@@ -55,7 +53,7 @@ measured AS
         quorate_count(own) AS operations,
         quorate_slower(own, edge) AS slow,
         slow / operations AS share,
-        arrayReduce('medianExactLow', arrayMap(one -> arraySum(arraySlice(one.2, bucket + 1)) / arraySum(one.2), each)) AS median_share,
+        arrayReduce('medianExactLow', arrayMap(other -> arraySum(arraySlice(other.2, bucket + 1)) / arraySum(other.2), each)) AS median_share,
         quorate_bucket(own, 0.5) - quorate_bucket(peers, 0.5) AS buckets_above
     FROM others
 )

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.format.DateTimeParseException;
+import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -47,8 +48,8 @@ final class QueryCommand implements Callable<Integer> {
                 SELECT max(window_end) AS at FROM member_window
                 UNION ALL SELECT max(window_end) FROM member_window_1m
                 UNION ALL SELECT max(window_end) FROM member_window_1h
-                UNION ALL SELECT max(observed_at) + INTERVAL 1 MILLISECOND FROM member_status
-                UNION ALL SELECT max(at) + INTERVAL 1 MILLISECOND FROM event
+                UNION ALL SELECT max(observed_at) FROM member_status
+                UNION ALL SELECT max(at) FROM event
             )
             """;
 
@@ -116,7 +117,7 @@ final class QueryCommand implements Callable<Integer> {
             return 0;
         }
         Question question = question(name);
-        Instant now = clock.instant();
+        Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
         Instant begin = from == null ? null : time("--from", from, now);
         Instant end = to == null ? null : time("--to", to, now);
         if (begin != null) {
@@ -187,7 +188,8 @@ final class QueryCommand implements Callable<Integer> {
             return new Span(now.minus(DEFAULT_SPAN), now);
         }
         System.err.println("The newest data is of " + newest + "; this is the hour before it");
-        return new Span(newest.minus(DEFAULT_SPAN), newest);
+        Instant after = newest.plusMillis(1);
+        return new Span(after.minus(DEFAULT_SPAN), after);
     }
 
     private static Instant newest(ClickHouseClient client) throws IOException {
@@ -212,13 +214,12 @@ final class QueryCommand implements Callable<Integer> {
         if (format == Format.CSV) {
             lines.forEach(System.out::println);
         }
-        System.err.println(
-                "No rows from " + span.from() + " to " + span.to() + (cluster.isEmpty() ? "" : " of cluster " + cluster)
-                        + "; the newest data is of " + newestInWords(client));
+        System.err.println("No rows from " + span.from() + " to " + span.to()
+                + (cluster.isEmpty() ? "" : " of cluster " + cluster) + "; " + newestInWords(client));
     }
 
     private static String newestInWords(ClickHouseClient client) throws IOException {
         Instant newest = newest(client);
-        return newest.equals(Instant.EPOCH) ? "never: the database is empty" : newest.toString();
+        return newest.equals(Instant.EPOCH) ? "there is no data at all yet" : "the newest data is of " + newest;
     }
 }

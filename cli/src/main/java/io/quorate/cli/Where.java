@@ -49,8 +49,10 @@ final class Where {
             List<String> missing = Migrations.missingIn(clickhouse);
             if (!missing.isEmpty()) {
                 throw new IllegalArgumentException("database " + clickhouse.database() + " at " + clickhouse.url()
-                        + " lacks " + String.join(", ", missing)
-                        + " of this build; expected one that 'quorate run' of this build has filled");
+                        + (missing.contains(Migrations.FIRST)
+                                ? " holds none of Quorate's tables"
+                                : " lacks " + String.join(", ", missing) + " of this build")
+                        + "; expected one that 'quorate run' of this build has filled");
             }
             return new Opened(clickhouse, null);
         }

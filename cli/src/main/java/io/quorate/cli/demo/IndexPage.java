@@ -44,7 +44,11 @@ final class IndexPage {
                         + "li{margin:.8em 0}</style><h1>Quorate demo</h1>"
                         + "<p>Three ready queries. Each opens in ClickHouse's own page and runs; Run there runs it anew.</p><ul>");
         for (Ready query : READY) {
-            item(html, clickhouse + "/play?database=quorate&amp;run=1" + ready(query.question), query.name, query.lookFor);
+            item(
+                    html,
+                    clickhouse + "/play?database=quorate&amp;run=1" + ready(query.question),
+                    query.name,
+                    query.lookFor);
         }
         html.append("</ul><p>The parts' own pages:</p><ul>");
         item(

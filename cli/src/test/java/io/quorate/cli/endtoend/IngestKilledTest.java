@@ -444,7 +444,11 @@ class IngestKilledTest {
     private List<String[]> rows(String name) throws IOException {
         Question question = Question.named(name).orElseThrow();
         return clickhouse
-                .execute(question.sql(), question.values(new Span(Instant.EPOCH, Instant.now().plusSeconds(60)), WindowSize.BASE, "", ""), Map.of())
+                .execute(
+                        question.sql(),
+                        question.values(
+                                new Span(Instant.EPOCH, Instant.now().plusSeconds(60)), WindowSize.BASE, "", ""),
+                        Map.of())
                 .lines()
                 .map(line -> line.split("\t", -1))
                 .toList();

@@ -90,6 +90,13 @@ class QuestionsTest {
                 .allMatch(question -> question.reads("to") && question.reads("cluster"));
     }
 
+    @Test
+    void standOnThePageForPeople() throws IOException {
+        String page = Files.readString(Path.of("../docs/queries.md")).replaceAll("\\s+", " ");
+        assertThat(Question.all())
+                .allSatisfy(question -> assertThat(page).contains("## " + question.name() + " " + question.inWords()));
+    }
+
     /** The observation of rank ceil(q n) lies within the bounds, and the bounds are as near as the buckets allow. */
     @Test
     void boundQuantilesOfAllScopesAsTheObservationsThemselvesDo() throws IOException {
@@ -218,12 +225,13 @@ class QuestionsTest {
         assertThat(rows).hasSize(6 * 3 + 3);
         assertThat(rows).extracting(row -> text(row, "at")).isSorted();
         assertThat(rows.subList(9, 13))
-                .extracting(row -> text(row, "member") + "|" + text(row, "event"))
+                .extracting(
+                        row -> text(row, "member") + "|" + text(row, "event") + "|" + text(row, "detail"))
                 .containsExactly(
-                        "m1|restarted: 09:00 -> 01:00 (its process began anew)",
-                        "m2|leader-changed: m1 -> m2 (term 8, not planned)",
-                        "|alert-firing: critical (EtcdElectionStorm: green changed its leader; cause: the disk)",
-                        "m1|");
+                        "m1|restarted: 09:00 -> 01:00|its process began anew",
+                        "m2|leader-changed: m1 -> m2|term 8, not planned",
+                        "|alert-firing: critical|EtcdElectionStorm: green changed its leader; cause: the disk",
+                        "m1||");
         JsonNode leader = rows.get(0);
         assertThat(text(leader, "role")).isEqualTo("leader");
         assertThat(leader.path("heartbeat_failures_count").asInt()).isEqualTo(2);
