@@ -14,11 +14,14 @@ import picocli.CommandLine.Command;
 @Command(
         name = "verify",
         mixinStandardHelpOptions = true,
-        description = "Recompute every quantile and every sum in ClickHouse, in SQL, and tell the rows that differ.")
+        description =
+                "Recompute every quantile, sum and longer window in ClickHouse, in SQL, and tell the rows that differ.")
 final class VerifyCommand implements Callable<Integer> {
 
-    private static final List<String> DIFFERENCES =
-            List.of("/clickhouse/checks/recompute_quantiles.sql", "/clickhouse/checks/recompute_sums.sql");
+    private static final List<String> DIFFERENCES = List.of(
+            "/clickhouse/checks/recompute_quantiles.sql",
+            "/clickhouse/checks/recompute_sums.sql",
+            "/clickhouse/checks/recompute_rollups.sql");
 
     @ArgGroup(multiplicity = "1")
     private Where where = new Where();

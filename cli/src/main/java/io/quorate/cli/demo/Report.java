@@ -111,6 +111,7 @@ record Report(
             checks.addObject()
                     .put("check", check.name())
                     .put("scope", check.scope())
+                    .put("size", check.size())
                     .put("rows", check.rows())
                     .put("differing", check.differing());
         }

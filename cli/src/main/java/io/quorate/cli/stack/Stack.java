@@ -92,6 +92,7 @@ public final class Stack implements AutoCloseable {
         progress.tell("Creating topics and tables");
         KafkaTopics.create(kafka);
         Migrations.applyTo(clickhouse);
+        settings.retention().applyTo(clickhouse);
         String checkpoints = settings.flink().checkpointDir() == null
                 ? home.data().resolve("checkpoints").toUri().toString()
                 : settings.flink().checkpointDir();

@@ -59,7 +59,22 @@ class DemoTest {
                     .as("the change that completed it")
                     .anyMatch(change -> change.get("observedAt").equals(page.get("breachedAt")));
         });
-        assertThat(told.get("verification")).hasSize(5);
+        assertThat(told.get("verification"))
+                .extracting(check -> check.get("check").asText()
+                        + ' '
+                        + check.get("scope").asText()
+                        + ' '
+                        + check.get("size").asText())
+                .contains(
+                        "quantiles member base",
+                        "quantiles cluster base",
+                        "quantiles fleet base",
+                        "quantiles member 1m",
+                        "sums cluster base",
+                        "sums fleet base",
+                        "sums cluster 1m",
+                        "rollups member 1m",
+                        "rollups fleet 1m");
         assertThat(text)
                 .contains(
                         "Ready after",

@@ -29,7 +29,7 @@ class ScreenTest {
             Fault.begun(Fault.Kind.STALLED_LEADER, "m1", READY.plusSeconds(20)).ended(READY.plusSeconds(24));
     private static final Fault SLOW = Fault.begun(Fault.Kind.SLOW_DISK, "m2", READY.plusSeconds(97));
     private static final Verification EQUAL =
-            new Verification(List.of(new Verification.Check("quantiles", "member", 10, 10, 0)));
+            new Verification(List.of(new Verification.Check("quantiles", "member", "base", 10, 10, 0)));
 
     private final ByteArrayOutputStream shown = new ByteArrayOutputStream();
     private final PrintStream out = new PrintStream(shown, true, StandardCharsets.UTF_8);

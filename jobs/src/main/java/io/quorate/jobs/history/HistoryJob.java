@@ -26,6 +26,7 @@ public final class HistoryJob {
     public static void main(String[] args) throws Exception {
         Settings settings = Settings.ofArguments(args);
         Migrations.applyTo(settings.clickhouse());
+        settings.retention().applyTo(settings.clickhouse());
         StreamExecutionEnvironment env = JobEnvironment.of(settings.flink());
         define(env, settings);
         env.execute("quorate-" + NAME);

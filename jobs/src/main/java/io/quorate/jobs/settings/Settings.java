@@ -8,6 +8,7 @@ import io.quorate.jobs.kafka.KafkaSettings;
 import io.quorate.rules.Rule;
 import io.quorate.rules.yaml.InvalidYaml;
 import io.quorate.sinks.clickhouse.ClickHouseSettings;
+import io.quorate.sinks.clickhouse.Retention;
 import io.quorate.sinks.receivers.ReceiverSettings;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param rules as they read under the profile
  * @param ownKafka null when the embedded broker is to be used
  * @param ownClickhouse null when the embedded engine is to be used
+ * @param retention of the rows in ClickHouse, one's own or embedded
  * @param desk ports of what runs embedded
  */
 public record Settings(
@@ -37,6 +39,7 @@ public record Settings(
         List<ReceiverSettings> receivers,
         @Nullable KafkaSettings ownKafka,
         @Nullable ClickHouseSettings ownClickhouse,
+        Retention retention,
         FlinkSettings flink,
         DeskSettings desk) {
 
@@ -77,6 +80,7 @@ public record Settings(
                 receivers,
                 ownKafka == null ? kafka : ownKafka,
                 ownClickhouse == null ? clickhouse : ownClickhouse,
+                retention,
                 flink.checkpointDir() == null ? new FlinkSettings(checkpointDir, flink.checkpointInterval()) : flink,
                 desk);
     }

@@ -7,6 +7,7 @@ import io.quorate.rules.yaml.InvalidYaml;
 import io.quorate.rules.yaml.YamlFile;
 import io.quorate.rules.yaml.YamlSchema;
 import io.quorate.sinks.clickhouse.ClickHouseSettings;
+import io.quorate.sinks.clickhouse.Retention;
 import io.quorate.sinks.receivers.ReceiverSettings;
 import io.quorate.sinks.receivers.Retry;
 import io.quorate.sinks.receivers.webhook.WebhookSettings;
@@ -18,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -90,7 +92,7 @@ public final class SettingsReader {
             text.append("# No section 'kafka': an embedded broker runs.\n");
         }
         if (settings.ownClickhouse() == null) {
-            text.append("# No section 'clickhouse': an embedded engine runs.\n");
+            text.append("# No address in section 'clickhouse': an embedded engine runs.\n");
         }
         return text.append(YamlFile.text(root.effective())).toString();
     }
@@ -103,9 +105,12 @@ public final class SettingsReader {
         List<Rule> rules = rules(ruled);
         List<ReceiverSettings> receivers = root.room("alerting").each("receivers", this::webhook);
         KafkaSettings kafka = root.has("kafka") ? kafka(root.room("kafka")) : null;
-        ClickHouseSettings clickhouse = root.has("clickhouse") ? clickhouse(root.room("clickhouse")) : null;
+        Room clickhouseRoom = root.room("clickhouse");
+        ClickHouseSettings clickhouse = namesOwn(clickhouseRoom) ? clickhouse(clickhouseRoom) : null;
+        Retention retention = retention(clickhouseRoom.room("keep"));
         FlinkSettings flink = flink(root.room("flink"));
-        DeskSettings desk = desk(root.room("desk"));
+        DeskSettings desk =
+                desk(root.room("desk"), root.means("kafka"), root.spoilt("clickhouse") || clickhouseRoom.means("url"));
         reading.throwProblems();
         return new Settings(
                 ingest.prometheus(),
@@ -119,6 +124,7 @@ public final class SettingsReader {
                 receivers,
                 kafka,
                 clickhouse,
+                Objects.requireNonNull(retention),
                 Objects.requireNonNull(flink),
                 desk);
     }
@@ -216,6 +222,33 @@ public final class SettingsReader {
                 room.pointer(), () -> new KafkaSettings(bootstrap, partitions, (short) replication, idleAfter));
     }
 
+    /** Whether it is about a ClickHouse of one's own; how long rows are kept is also said of the embedded one. */
+    private boolean namesOwn(Room clickhouse) {
+        if (clickhouse.means("url")) {
+            return true;
+        }
+        Stream.of("database", "user", "password-file", "password-env")
+                .filter(clickhouse::has)
+                .findFirst()
+                .ifPresent(
+                        key -> reading.problem(
+                                clickhouse.at(key),
+                                "'" + key
+                                        + "' stands without 'url'; expected the address of a ClickHouse of one's own beside it"));
+        return false;
+    }
+
+    private @Nullable Retention retention(Room room) {
+        Retention unset = Retention.DEFAULT;
+        Duration window = room.duration("window", unset.window());
+        Duration minutes = room.duration("minutes", unset.minutes());
+        Duration hours = room.duration("hours", unset.hours());
+        Duration days = room.duration("days", unset.days());
+        Duration events = room.duration("events", unset.events());
+        Duration alerts = room.duration("alerts", unset.alerts());
+        return reading.built(room.pointer(), () -> new Retention(window, minutes, hours, days, events, alerts));
+    }
+
     private @Nullable ClickHouseSettings clickhouse(Room room) {
         String url = room.text("url", STAND_IN);
         String database = room.text("database", ClickHouseSettings.DEFAULT_DATABASE);
@@ -232,16 +265,16 @@ public final class SettingsReader {
         return reading.built(room.pointer(), () -> new FlinkSettings(directory, interval));
     }
 
-    private DeskSettings desk(Room room) {
+    private DeskSettings desk(Room room, boolean ownKafka, boolean ownClickhouse) {
         return new DeskSettings(
-                embeddedPort(room, "kafka-port", "kafka"),
-                embeddedPort(room, "clickhouse-port", "clickhouse"),
+                embeddedPort(room, "kafka-port", "kafka", ownKafka),
+                embeddedPort(room, "clickhouse-port", "clickhouse", ownClickhouse),
                 ownPort(room, "flink-port", List.of("kafka-port", "clickhouse-port")),
                 ownPort(room, "metrics-port", List.of("kafka-port", "clickhouse-port", "flink-port")));
     }
 
-    private int embeddedPort(Room room, String key, String own) {
-        if (!root.means(own)) {
+    private int embeddedPort(Room room, String key, String own, boolean named) {
+        if (!named) {
             return ownPort(room, key, key.equals("kafka-port") ? List.of() : List.of("kafka-port"));
         }
         if (room.has(key)) {

@@ -74,6 +74,8 @@ class PlantedProblemsTest {
               url: http://clickhouse.example:8123
               user: quorate
               password-file: password
+              keep:
+                minutes: 90d
             flink:
               checkpoint-interval: 10s
               checkpoint-dir: file:///checkpoints
@@ -104,7 +106,7 @@ class PlantedProblemsTest {
                 plant(
                         "user: quorate",
                         "colour: green",
-                        "unknown key 'colour'; known here: database, password-env, password-file, url, user"),
+                        "unknown key 'colour'; known here: database, keep, password-env, password-file, url, user"),
                 plant("kafka:\n", "window: 10s\nkafka:\n", "unknown key 'window'; known here: alerting, clickhouse, "),
                 // Durations.
                 plant("status-interval: 1s", "status-interval: -1s", "expected a duration like"),
@@ -114,6 +116,11 @@ class PlantedProblemsTest {
                 plant("deadline: 500ms", "deadline: 0.5s", "expected a duration like"),
                 plant("idle-after: 30s", "idle-after: soon", "expected a duration like"),
                 plant("metrics-interval: 10s", "metrics-interval: 10s 5s", "expected a duration like"),
+                plant("minutes: 90d", "minutes: 3 months", "expected a duration like"),
+                plant("minutes: 90d", "hourly: 90d", "unknown key 'hourly'"),
+                plant("minutes: 90d", "minutes: 1m", "clickhouse.keep.minutes: 60s, expected 1h to 7300d"),
+                plant("minutes: 90d", "days: 99999d", "expected 1h to 7300d"),
+                plant("url: http://clickhouse.example:8123\n", "database: mine\n", "'database' stands without 'url'"),
                 // Wrong types.
                 plant("partitions: 12", "partitions: many", "expected a whole number from 1 to 10000"),
                 plant("partitions: 12", "partitions: 0", "expected a whole number from 1 to 10000"),

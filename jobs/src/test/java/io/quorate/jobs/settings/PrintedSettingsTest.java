@@ -34,7 +34,9 @@ class PrintedSettingsTest {
                         "horizon: 90s",
                         "profile: fleet",
                         "checkpoint-interval: 10s",
-                        "# No section 'kafka': an embedded broker runs.");
+                        "# No section 'kafka': an embedded broker runs.",
+                        "days: 1826d",
+                        "# No address in section 'clickhouse': an embedded engine runs.");
     }
 
     @Test
@@ -159,7 +161,7 @@ class PrintedSettingsTest {
                 rules: { profile: lab, directory: rules }
                 alerting: { receivers: [ { webhook: { url-file: url, retry-for: 1500ms, send-resolved: false } } ] }
                 kafka: { bootstrap: "kafka-1:9092,kafka-2:9092", partitions: 3, replication: 2 }
-                clickhouse: { url: http://clickhouse:8123, password-file: password }
+                clickhouse: { url: http://clickhouse:8123, password-file: password, keep: { window: 36h, days: 900d } }
                 flink: { checkpoint-dir: file:///checkpoints, checkpoint-interval: 1m }
                 desk: { flink-port: 8081 }
                 """;

@@ -10,6 +10,7 @@ import io.quorate.rules.RuleReader;
 import io.quorate.rules.yaml.InvalidYaml;
 import io.quorate.rules.yaml.YamlProblem;
 import io.quorate.sinks.clickhouse.ClickHouseSettings;
+import io.quorate.sinks.clickhouse.Retention;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -39,6 +40,7 @@ class SettingsReaderTest {
         assertThat(settings.receivers()).isEmpty();
         assertThat(settings.ownKafka()).as("the embedded one").isNull();
         assertThat(settings.ownClickhouse()).as("the embedded one").isNull();
+        assertThat(settings.retention()).isEqualTo(Retention.DEFAULT);
         assertThat(settings.flink().checkpointInterval()).hasSeconds(10);
     }
 
@@ -73,7 +75,7 @@ class SettingsReaderTest {
                   receivers:
                     - webhook: { url: http://127.0.0.1:9099/hook, name: on-call, retry-for: 1h }
                 kafka: { bootstrap: "a:9092,b:9092", partitions: 24, replication: 3 }
-                clickhouse: { url: http://clickhouse.example:8123, user: quorate, password-file: password }
+                clickhouse: { url: http://clickhouse.example:8123, user: quorate, password-file: password, keep: { window: 36h, minutes: 30d, hours: 100d, days: 900d, events: 60d, alerts: 365d } }
                 flink: { checkpoint-dir: "file:///checkpoints", checkpoint-interval: 5s }
                 """);
 
@@ -98,6 +100,14 @@ class SettingsReaderTest {
         assertThat(settings.receivers().get(0).retry().budget()).hasHours(1);
         assertThat(settings.kafka().partitions()).isEqualTo(24);
         assertThat(settings.clickhouse().password()).isEqualTo("s3cret");
+        assertThat(settings.retention())
+                .isEqualTo(new Retention(
+                        Duration.ofHours(36),
+                        Duration.ofDays(30),
+                        Duration.ofDays(100),
+                        Duration.ofDays(900),
+                        Duration.ofDays(60),
+                        Duration.ofDays(365)));
         assertThat(settings.toString()).doesNotContain("s3cret");
         assertThat(settings.flink().checkpointDir()).isEqualTo("file:///checkpoints");
     }
@@ -120,6 +130,25 @@ class SettingsReaderTest {
                 flink: { checkpoint-dir: "file:///own" }
                 """);
         assertThat(own.orEmbedded(kafka, clickhouse, "file:///embedded")).isEqualTo(own);
+    }
+
+    @Test
+    void saysOfTheEmbeddedEngineHowLongItKeepsRows() throws Exception {
+        Settings settings = read("""
+                ingest: { prometheus: [ { url: "http://prometheus.example:9090" } ] }
+                clickhouse: { keep: { minutes: 30d } }
+                desk: { clickhouse-port: 8123 }
+                """);
+        assertThat(settings.ownClickhouse()).isNull();
+        assertThat(settings.desk().clickhousePort()).isEqualTo(8123);
+        assertThat(settings.retention().minutes()).hasDays(30);
+        assertThat(settings.retention().hours()).isEqualTo(Retention.DEFAULT.hours());
+        assertThat(settings.orEmbedded(
+                                KafkaSettings.single("127.0.0.1:9092", 1, Duration.ofSeconds(3)),
+                                ClickHouseSettings.at("http://127.0.0.1:8123"),
+                                "file:///embedded")
+                        .retention())
+                .isEqualTo(settings.retention());
     }
 
     @Test

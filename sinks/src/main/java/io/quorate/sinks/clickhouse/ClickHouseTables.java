@@ -11,33 +11,48 @@ import io.quorate.events.MemberWindow;
 import io.quorate.events.Notification;
 import io.quorate.events.PollTally;
 import io.quorate.events.ScopeWindow;
+import java.util.EnumMap;
 import java.util.List;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.streaming.api.datastream.DataStream;
-import org.apache.flink.streaming.api.datastream.DataStreamSink;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
+import org.apache.flink.util.OutputTag;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The ways into ClickHouse, one per table. Each is two operators: {@code rows-member-window} makes rows and diverts what
- * cannot be written, {@code clickhouse-member-window} writes the rest, at least once and idempotent.
+ * The ways into ClickHouse, one per event. Each is two operators: {@code rows-member-window} makes rows and diverts what
+ * cannot be written, {@code clickhouse-member-window} writes the rest, at least once and idempotent. Windows of a size with
+ * a table of its own leave the first for {@code clickhouse-member-window-1h} and its sisters.
  */
 public final class ClickHouseTables {
 
     private ClickHouseTables() {}
 
     /**
-     * The two ends of a saved stream.
+     * What is left of a saved stream.
      *
      * @param refused rows that ClickHouse would refuse or silently mangle, whole, with every problem
      */
-    public record Saved(DataStreamSink<?> sink, DataStream<DeadLetter> refused) {}
+    public record Saved(DataStream<DeadLetter> refused) {}
 
     public static Saved saveMemberWindows(DataStream<MemberWindow> windows, ClickHouseSettings settings) {
-        return save(windows, MemberWindowTable.TABLE, MemberWindowRow::of, MemberWindowRow::cluster, settings);
+        return saveBySize(
+                windows,
+                MemberWindowTable.TABLE,
+                MemberWindowRow::of,
+                MemberWindowRow::cluster,
+                row -> RollUp.of(row.windowStart(), row.windowEnd()),
+                settings);
     }
 
     public static Saved saveScopeWindows(DataStream<ScopeWindow> windows, ClickHouseSettings settings) {
-        return save(windows, ScopeWindowTable.TABLE, ScopeWindowRow::of, ScopeWindowRow::cluster, settings);
+        return saveBySize(
+                windows,
+                ScopeWindowTable.TABLE,
+                ScopeWindowRow::of,
+                ScopeWindowRow::cluster,
+                row -> RollUp.of(row.windowStart(), row.windowEnd()),
+                settings);
     }
 
     public static Saved saveMemberStatuses(DataStream<MemberStatus> statuses, ClickHouseSettings settings) {
@@ -89,13 +104,37 @@ public final class ClickHouseTables {
             Column.Of<E, List<R>> rows,
             Column.Of<R, @Nullable String> cluster,
             ClickHouseSettings settings) {
-        String rowsUid = table.uid().replaceFirst("clickhouse-", "rows-");
-        SingleOutputStreamOperator<R> written = events.process(new Rows<>(table, rows, cluster))
-                .returns(table.rows())
-                .uid(rowsUid)
-                .name(rowsUid);
-        DataStreamSink<R> sink =
-                written.sinkTo(new RowSink<>(table, settings)).uid(table.uid()).name(table.uid());
-        return new Saved(sink, written.getSideOutput(Rows.REFUSED));
+        SingleOutputStreamOperator<R> written = rows(events, table, new Rows<>(table, rows, cluster, row -> null));
+        write(written, table, settings);
+        return new Saved(written.getSideOutput(Rows.REFUSED));
+    }
+
+    private static <E, R> Saved saveBySize(
+            DataStream<E> windows,
+            Table<R> table,
+            Column.Of<E, List<R>> rows,
+            Column.Of<R, @Nullable String> cluster,
+            Column.Of<R, @Nullable RollUp> size,
+            ClickHouseSettings settings) {
+        EnumMap<RollUp, OutputTag<R>> rollUps = new EnumMap<>(RollUp.class);
+        for (RollUp rollUp : RollUp.values()) {
+            rollUps.put(rollUp, new OutputTag<>(table.of(rollUp).name(), TypeInformation.of(table.rows())));
+        }
+        SingleOutputStreamOperator<R> written = rows(windows, table, new Rows<>(table, rows, cluster, row -> {
+            RollUp rollUp = size.apply(row);
+            return rollUp == null ? null : rollUps.get(rollUp);
+        }));
+        write(written, table, settings);
+        rollUps.forEach((rollUp, tag) -> write(written.getSideOutput(tag), table.of(rollUp), settings));
+        return new Saved(written.getSideOutput(Rows.REFUSED));
+    }
+
+    private static <E, R> SingleOutputStreamOperator<R> rows(DataStream<E> events, Table<R> table, Rows<E, R> rows) {
+        String uid = table.uid().replaceFirst("clickhouse-", "rows-");
+        return events.process(rows).returns(table.rows()).uid(uid).name(uid);
+    }
+
+    private static <R> void write(DataStream<R> rows, Table<R> table, ClickHouseSettings settings) {
+        rows.sinkTo(new RowSink<>(table, settings)).uid(table.uid()).name(table.uid());
     }
 }

@@ -23,13 +23,20 @@ final class Rows<E, R> extends ProcessFunction<E, R> {
     private final Table<R> table;
     private final Column.Of<E, List<R>> rows;
     private final Column.Of<R, @Nullable String> cluster;
+    private final Column.Of<R, @Nullable OutputTag<R>> apart;
     private transient @Nullable EventCodec<R> codec;
     private transient @Nullable Counter refused;
 
-    Rows(Table<R> table, Column.Of<E, List<R>> rows, Column.Of<R, @Nullable String> cluster) {
+    /** @param apart where a row goes that another table takes, under that table's name; null for this table */
+    Rows(
+            Table<R> table,
+            Column.Of<E, List<R>> rows,
+            Column.Of<R, @Nullable String> cluster,
+            Column.Of<R, @Nullable OutputTag<R>> apart) {
         this.table = table;
         this.rows = rows;
         this.cluster = cluster;
+        this.apart = apart;
     }
 
     @Override
@@ -42,21 +49,24 @@ final class Rows<E, R> extends ProcessFunction<E, R> {
     public void processElement(E event, Context context, Collector<R> out) {
         for (R row : rows.apply(event)) {
             List<String> problems = table.problems(row);
-            if (problems.isEmpty()) {
-                out.collect(row);
+            OutputTag<R> elsewhere = apart.apply(row);
+            if (!problems.isEmpty()) {
+                context.output(REFUSED, letter(row, elsewhere == null ? table.name() : elsewhere.getId(), problems));
+            } else if (elsewhere != null) {
+                context.output(elsewhere, row);
             } else {
-                context.output(REFUSED, letter(row, problems));
+                out.collect(row);
             }
         }
     }
 
-    private DeadLetter letter(R row, List<String> problems) {
+    private DeadLetter letter(R row, String name, List<String> problems) {
         if (codec == null || refused == null) {
             throw new IllegalStateException("asked before it was opened");
         }
         refused.inc();
         return new DeadLetter(
-                "clickhouse table " + table.name(),
+                "clickhouse table " + name,
                 "unwritable",
                 String.join("; ", problems),
                 cluster.apply(row),

@@ -19,6 +19,11 @@ record Table<R>(String name, Class<R> rows, List<Column<R>> columns) implements 
         return "clickhouse-" + name.replace('_', '-');
     }
 
+    /** The table of the same columns for windows of this size: {@code member_window_1h}. */
+    Table<R> of(RollUp size) {
+        return new Table<>(name + size.suffix(), rows, columns);
+    }
+
     String insertStatement() {
         return columns.stream()
                         .map(column -> '`' + column.name() + '`')

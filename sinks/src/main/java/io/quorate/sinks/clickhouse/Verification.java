@@ -6,19 +6,23 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
- * What ClickHouse says when it recomputes every quantile from the buckets, and every sum from its parts, in SQL alone.
+ * What ClickHouse says when it recomputes every quantile from the buckets, every sum and every longer window from its parts, in SQL alone.
  *
- * @param checks a line per check and scope
+ * @param checks a line per check, scope and size of window
  */
 public record Verification(List<Check> checks) {
 
-    /** One check at one scope: how many rows were compared, how many of them differ. */
-    public record Check(String name, String scope, long rows, long rowsWithObservations, long differing) {
+    /**
+     * One check at one scope in windows of one size: how many rows were compared, how many of them differ.
+     *
+     * @param size such as {@code 1m}, or {@code base}
+     */
+    public record Check(String name, String scope, String size, long rows, long rowsWithObservations, long differing) {
 
         @Override
         public String toString() {
-            return "%-9s %-7s %7d rows compared (%d with observations), %d differ"
-                    .formatted(name, scope, rows, rowsWithObservations, differing);
+            return "%-9s %-7s %-4s %7d rows compared (%d with observations), %d differ"
+                    .formatted(name, scope, size, rows, rowsWithObservations, differing);
         }
     }
 
@@ -30,9 +34,10 @@ public record Verification(List<Check> checks) {
                 .map(column -> new Check(
                         column[0],
                         column[1],
-                        Long.parseLong(column[2]),
+                        column[2],
                         Long.parseLong(column[3]),
-                        Long.parseLong(column[4])))
+                        Long.parseLong(column[4]),
+                        Long.parseLong(column[5])))
                 .toList());
     }
 

@@ -17,6 +17,7 @@ import io.quorate.events.Sample;
 import io.quorate.events.ScopeWindow;
 import java.io.IOException;
 import java.net.ServerSocket;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.TimeZone;
@@ -28,6 +29,8 @@ import org.apache.flink.types.PojoTestUtils;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ClickHouseTablesTest {
 
@@ -104,6 +107,56 @@ class ClickHouseTablesTest {
                         group			az="b"	3	1	3	5	\\N
                         fleet				3	1	3	5	\\N
                         """);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"PT10S, ''", "PT1M, _1m", "PT5M, _5m", "PT1H, _1h", "PT24H, _1d", "PT2H, ''", "PT59.999S, ''"})
+    void writesAWindowToTheTableOfItsSize(Duration size, String suffix) throws Exception {
+        Instant start = Instant.parse("2026-03-29T00:00:00Z");
+        save(
+                ClickHouseTables::saveMemberWindows,
+                new MemberWindow("prod", "c1", "m1", "a1", start, start.plus(size), false, 1, Events.measures()));
+        save(
+                ClickHouseTables::saveScopeWindows,
+                new ScopeWindow(
+                        ScopeWindow.Scope.FLEET,
+                        null,
+                        null,
+                        null,
+                        start,
+                        start.plus(size),
+                        3,
+                        false,
+                        1,
+                        Events.measures()));
+        for (String table : List.of("member_window", "scope_window")) {
+            assertThat(client.execute("SELECT DISTINCT _table, dateDiff('millisecond', window_start, window_end)"
+                            + " FROM merge(currentDatabase(), '^" + table + "')"))
+                    .isEqualTo(table + suffix + "\t" + size.toMillis() + "\n");
+        }
+    }
+
+    @Test
+    void namesTheTableOfItsSizeInWhatItRefuses() throws Exception {
+        Instant start = Instant.parse("2026-03-29T01:00:00Z");
+        Measures measures = new Measures(List.of(), List.of(new Sample("failed_total", "", Double.NaN)), List.of());
+        assertThat(save(
+                        ClickHouseTables::saveMemberWindows,
+                        new MemberWindow(
+                                "prod", "c1", "m1", "a1", start, start.plus(Duration.ofHours(1)), false, 1, measures)))
+                .extracting(DeadLetter::source)
+                .containsExactly("clickhouse table member_window_1h");
+    }
+
+    @Test
+    void putsTheClosedWindowInTheEarlyOnesPlace() throws Exception {
+        save(ClickHouseTables::saveMemberWindows, Events.window(0, Events.measures()));
+        assertThat(client.execute("SELECT DISTINCT early FROM member_window FINAL"))
+                .isEqualTo("true\n");
+        save(ClickHouseTables::saveMemberWindows, Events.window(1, Events.measures()));
+        save(ClickHouseTables::saveMemberWindows, Events.window(0, Events.measures()));
+        assertThat(client.execute("SELECT count(), countIf(early) FROM member_window FINAL"))
+                .isEqualTo("4\t0\n");
     }
 
     /** What remains when layouts share no edge. */
@@ -340,7 +393,7 @@ class ClickHouseTablesTest {
         ClickHouseTables.saveMemberWindows(env.fromData(Events.window(0, Measures.NONE)), settings);
         assertThat(env.getStreamGraph().getStreamNodes())
                 .extracting(node -> node.getTransformationUID())
-                .contains("rows-member-window", "clickhouse-member-window");
+                .contains("rows-member-window", "clickhouse-member-window", "clickhouse-member-window-1h");
     }
 
     @Test
