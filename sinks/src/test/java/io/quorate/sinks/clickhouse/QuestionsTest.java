@@ -225,8 +225,7 @@ class QuestionsTest {
         assertThat(rows).hasSize(6 * 3 + 3);
         assertThat(rows).extracting(row -> text(row, "at")).isSorted();
         assertThat(rows.subList(9, 13))
-                .extracting(
-                        row -> text(row, "member") + "|" + text(row, "event") + "|" + text(row, "detail"))
+                .extracting(row -> text(row, "member") + "|" + text(row, "event") + "|" + text(row, "detail"))
                 .containsExactly(
                         "m1|restarted: 09:00 -> 01:00|its process began anew",
                         "m2|leader-changed: m1 -> m2|term 8, not planned",
@@ -315,6 +314,47 @@ class QuestionsTest {
         assertThat(new ClickHouseClient(settings)
                         .execute(question.sql(), question.values(MINUTE, WindowSize.BASE, "", ""), Map.of()))
                 .endsWith("\t01:00:12 EtcdElectionStorm to webhook\n");
+    }
+
+    /** Half of all fsyncs above 16 ms is fifty times a budget of 1 %; five minutes earlier all was well. */
+    @ParameterizedTest
+    @CsvSource({"0, page", "400, ticket"})
+    void tellHowFastTheBudgetBurns(int secondsSince, String verdict) throws IOException {
+        ClickHouseSettings settings = Engine.databaseFor(WindowSize.class);
+        ClickHouseClient rolled = new ClickHouseClient(settings);
+        rolled.execute("""
+                INSERT INTO scope_window_1m (scope, cluster, window_start, window_end, metric, kind, count, edges, counts, version)
+                VALUES ('cluster', 'blue', '2026-03-29 01:00:00', '2026-03-29 01:01:00', '%s', 'histogram', 100, [0.016, 0.032],
+                    [50, 40, 10], 1)
+                """.formatted(SeededFleet.FSYNC));
+        Question question = Question.named("slo-burn").orElseThrow();
+        Span span = new Span(SeededFleet.BEGIN, SeededFleet.END.plusSeconds(secondsSince));
+        assertThat(rolled.execute(
+                        "SELECT verdict, bad_count, burn_6h_times_budget FROM (" + question.sql() + ")",
+                        question.values(span, WindowSize.MINUTE, "", ""),
+                        Map.of()))
+                .isEqualTo(verdict + "\t50\t50\n");
+    }
+
+    /** Ten days of one bucket at one o'clock, then two buckets above; two o'clock is always slow. */
+    @Test
+    void nameTheHourThatWasUnlikeItsDaysBefore() throws IOException {
+        ClickHouseSettings settings = Engine.databaseFor(Span.class);
+        ClickHouseClient rolled = new ClickHouseClient(settings);
+        rolled.execute("""
+                INSERT INTO scope_window_1h (scope, cluster, window_start, window_end, metric, kind, count, edges, counts, version)
+                SELECT 'cluster', 'blue', toDateTime64('2026-03-19 00:00:00', 3, 'UTC') + 3600 * number AS at, at + 3600,
+                       '%s', 'histogram', 100, [0.001, 0.002, 0.004],
+                       if(toHour(at) = 2 OR at = '2026-03-29 01:00:00', [0, 0, 100, 0], [100, 0, 0, 0]), 1
+                FROM numbers(24 * 11)
+                """.formatted(SeededFleet.FSYNC));
+        Question question = Question.named("unusual-hours").orElseThrow();
+        Span day = new Span(Instant.parse("2026-03-29T00:00:00Z"), Instant.parse("2026-03-30T00:00:00Z"));
+        assertThat(rolled.execute(
+                        "SELECT hour, compared_hours_count, about_times_slower FROM (" + question.sql() + ")",
+                        question.values(day, WindowSize.HOUR, "", SeededFleet.FSYNC),
+                        Map.of()))
+                .isEqualTo("2026-03-29 01:00:00.000\t10\t4\n");
     }
 
     @ParameterizedTest
