@@ -2,7 +2,7 @@
 -- should have been made, how many were answered, and whether that is the 99.9 % that is asked for.
 --
 -- Time in which a target was not polled at all, for instance because the process was down, counts as polls that should
--- have been made, as many as the target has in as much time else: not_polled. From when to when tells not_polled.sql. Counted is from the first moment at which a target was polled to the last: what
+-- have been made, as many as the target has in as much time else: not_polled. From when to when tells the question not-polled. Counted is from the first moment at which a target was polled to the last: what
 -- was taken out is not missing, and a process that is still down shows when it is up again.
 WITH
 minutes AS
@@ -20,7 +20,8 @@ minutes AS
         sum(tally.left_out)                                           AS not_begun,
         sumMap(tally.failed_reasons, tally.failed_counts)             AS failures
     FROM poll_tally AS tally FINAL
-    WHERE tally.minute > (SELECT max(minute) FROM poll_tally) - INTERVAL 24 HOUR
+    WHERE tally.minute >= {from:DateTime64(3, 'UTC')} AND tally.minute < {to:DateTime64(3, 'UTC')}
+        AND ({cluster:String} = '' OR tally.cluster = {cluster:String})
     GROUP BY source, target, tally.minute
 ),
 lives AS

@@ -1,21 +1,28 @@
 -- Is it one disk, one cluster or everywhere? p99 of WAL fsync at fleet, cluster and member scope, milliseconds, side by side.
 --
 -- Wider scopes are read from merged buckets: they are true quantiles, not means of quantiles.
+WITH wider AS
+(
+    SELECT scope, cluster, window_start, window_end, edges, counts
+    FROM {scope_windows:Identifier} FINAL
+    WHERE metric = 'etcd_disk_wal_fsync_duration_seconds' AND NOT early
+        AND window_start >= {from:DateTime64(3, 'UTC')} AND window_start < {to:DateTime64(3, 'UTC')}
+)
 SELECT
-    member.window_end                AS window_end,
-    round(fleet.p99 * 1000, 3)       AS fleet_p99_ms,
-    member.cluster                   AS cluster,
-    round(cluster.p99 * 1000, 3)     AS cluster_p99_ms,
-    member.member                    AS member,
-    round(member.p99 * 1000, 3)      AS member_p99_ms,
-    member.count                     AS fsyncs
-FROM member_quantile AS member
-LEFT JOIN (SELECT * FROM scope_quantile WHERE scope = 'cluster') AS cluster
-    ON cluster.metric = member.metric AND cluster.labels = member.labels AND cluster.cluster = member.cluster
-    AND cluster.window_start = member.window_start AND cluster.window_end = member.window_end
-LEFT JOIN (SELECT * FROM scope_quantile WHERE scope = 'fleet') AS fleet
-    ON fleet.metric = member.metric AND fleet.labels = member.labels
-    AND fleet.window_start = member.window_start AND fleet.window_end = member.window_end
-WHERE member.metric = 'etcd_disk_wal_fsync_duration_seconds'
+    own.window_end                                                 AS window_end,
+    quorate_ms(quorate_value((fleet.edges, fleet.counts), 0.99))   AS fleet_p99_ms,
+    own.cluster                                                    AS cluster,
+    quorate_ms(quorate_value((whole.edges, whole.counts), 0.99))   AS cluster_p99_ms,
+    own.member                                                     AS member,
+    quorate_ms(quorate_value((own.edges, own.counts), 0.99))       AS member_p99_ms,
+    own.count                                                      AS fsyncs_count
+FROM {member_windows:Identifier} AS own FINAL
+LEFT JOIN (SELECT * FROM wider WHERE scope = 'cluster') AS whole
+    ON whole.cluster = own.cluster AND whole.window_start = own.window_start AND whole.window_end = own.window_end
+LEFT JOIN (SELECT * FROM wider WHERE scope = 'fleet') AS fleet
+    ON fleet.window_start = own.window_start AND fleet.window_end = own.window_end
+WHERE own.metric = 'etcd_disk_wal_fsync_duration_seconds' AND NOT own.early
+    AND own.window_start >= {from:DateTime64(3, 'UTC')} AND own.window_start < {to:DateTime64(3, 'UTC')}
+    AND ({cluster:String} = '' OR own.cluster = {cluster:String})
 ORDER BY window_end DESC, cluster, member
 LIMIT 60

@@ -23,6 +23,8 @@ changes AS
             page.alert_id != '' AND abs(dateDiff('second', change.observed_at, page.breached_at)) <= 60)) AS texts
     FROM leader_change AS change FINAL
     LEFT JOIN pages AS page ON page.cluster = change.cluster
+    WHERE change.observed_at >= {from:DateTime64(3, 'UTC')} AND change.observed_at < {to:DateTime64(3, 'UTC')}
+        AND ({cluster:String} = '' OR change.cluster = {cluster:String})
     GROUP BY ALL
 )
 SELECT changed_at, cluster, from_member, to_member, raft_term, planned, arrayJoin(if(empty(texts), [''], texts)) AS page

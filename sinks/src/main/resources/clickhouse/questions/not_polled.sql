@@ -1,4 +1,4 @@
--- When was nobody looking? A row for each time of the newest 24 hours in which a target was not polled, the newest first:
+-- When was nobody looking? A row for each time in the span in which a target was not polled, the newest first:
 -- from when to when, and how many polls should have been made, as many as the target has in as much time else.
 --
 -- Such a time lies between two counts of the ledger: the process was down (counted since its last checkpoint, as nothing
@@ -15,7 +15,8 @@ WITH counts AS
         counted_seconds,
         expected
     FROM poll_tally FINAL
-    WHERE counted_seconds > 0 AND minute > (SELECT max(minute) FROM poll_tally) - INTERVAL 24 HOUR
+    WHERE counted_seconds > 0 AND minute >= {from:DateTime64(3, 'UTC')} AND minute < {to:DateTime64(3, 'UTC')}
+        AND ({cluster:String} = '' OR cluster = {cluster:String})
 ),
 neighbours AS
 (

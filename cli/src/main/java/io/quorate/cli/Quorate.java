@@ -25,6 +25,7 @@ import picocli.CommandLine.ScopeType;
             BacktestCommand.class,
             SimulateCommand.class,
             DoctorCommand.class,
+            QueryCommand.class,
             VerifyCommand.class,
             DeadLettersCommand.class,
             CleanCommand.class

@@ -25,7 +25,8 @@ class QuorateTest {
     final Console console = new Console();
 
     @ParameterizedTest
-    @ValueSource(strings = {"demo", "run", "backtest", "doctor", "verify", "dead-letters", "simulate", "clean"})
+    @ValueSource(
+            strings = {"demo", "run", "backtest", "doctor", "query", "verify", "dead-letters", "simulate", "clean"})
     void helpsWithEveryVerb(String verb) {
         assertThat(Quorate.run(verb, "--help")).isZero();
         assertThat(console.told()).contains("Usage: quorate " + verb);
@@ -40,6 +41,7 @@ class QuorateTest {
                         "run",
                         "backtest",
                         "doctor",
+                        "query",
                         "verify",
                         "dead-letters",
                         "simulate",

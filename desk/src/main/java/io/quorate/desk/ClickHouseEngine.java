@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 
 /**
@@ -21,6 +22,7 @@ import java.util.UUID;
 public final class ClickHouseEngine implements AutoCloseable {
     private static final Duration START = Duration.ofSeconds(60);
     private static final int TRIES = 3;
+    private static final String ADDRESS = "address";
     private static final long MEMORY_BYTES = 2L << 30;
 
     private final Child child;
@@ -75,7 +77,30 @@ public final class ClickHouseEngine implements AutoCloseable {
             child.close();
             throw e;
         }
+        remember(data, port, marker);
         return new ClickHouseEngine(child, port);
+    }
+
+    /** Where the engine on the data under that name answers, if one runs; whichever process has started it. */
+    public static Optional<String> runningOn(Home home, String directory) throws IOException {
+        Path address = home.data(directory).resolve(ADDRESS);
+        if (!Files.exists(address)) {
+            return Optional.empty();
+        }
+        List<String> portAndMarker = Files.readAllLines(address);
+        int port = Integer.parseInt(portAndMarker.get(0));
+        // By its own marker: another one may have taken the port since.
+        return ask(port, ClickHouseEngineMain.countHolds(portAndMarker.get(1))).equals("1")
+                ? Optional.of("http://127.0.0.1:" + port)
+                : Optional.empty();
+    }
+
+    private static void remember(Path data, int port, String marker) {
+        try {
+            Files.write(data.resolve(ADDRESS), List.of(Integer.toString(port), marker));
+        } catch (IOException e) {
+            throw new UncheckedIOException("The engine's address cannot be written under " + data, e);
+        }
     }
 
     public String url() {

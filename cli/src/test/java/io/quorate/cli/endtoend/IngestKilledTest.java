@@ -25,7 +25,9 @@ import io.quorate.jobs.settings.SettingsReader;
 import io.quorate.sinks.clickhouse.ClickHouseClient;
 import io.quorate.sinks.clickhouse.ClickHouseSettings;
 import io.quorate.sinks.clickhouse.Migrations;
-import io.quorate.sinks.clickhouse.Verification;
+import io.quorate.sinks.clickhouse.Question;
+import io.quorate.sinks.clickhouse.Span;
+import io.quorate.sinks.clickhouse.WindowSize;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -255,7 +257,7 @@ class IngestKilledTest {
                 .until(() -> count("SELECT count() FROM poll_tally FINAL") == parts.size());
 
         Map<String, List<Gap>> gaps = new TreeMap<>();
-        for (String[] row : rows("not_polled.sql")) {
+        for (String[] row : rows("not-polled")) {
             gaps.computeIfAbsent(row[2] + " " + row[3], unseen -> new ArrayList<>())
                     .add(0, new Gap(instant(row[0]), instant(row[1])));
         }
@@ -315,7 +317,7 @@ class IngestKilledTest {
         long answered = 0;
         long leftOut = 0;
         long notPolled = 0;
-        for (String[] row : rows("collection_complete.sql")) {
+        for (String[] row : rows("collection-complete")) {
             if (row[1].equals("etcd") && row[2].equals("c1")) {
                 expected += Long.parseLong(row[4]);
                 answered += Long.parseLong(row[5]);
@@ -439,9 +441,14 @@ class IngestKilledTest {
         return member + " " + windowStart;
     }
 
-    private List<String[]> rows(String question) throws IOException {
+    private List<String[]> rows(String name) throws IOException {
+        Question question = Question.named(name).orElseThrow();
         return clickhouse
-                .execute(Verification.sql("/clickhouse/questions/" + question))
+                .execute(
+                        question.sql(),
+                        question.values(
+                                new Span(Instant.EPOCH, Instant.now().plusSeconds(60)), WindowSize.BASE, "", ""),
+                        Map.of())
                 .lines()
                 .map(line -> line.split("\t", -1))
                 .toList();

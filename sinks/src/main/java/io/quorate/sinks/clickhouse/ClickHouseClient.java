@@ -2,10 +2,15 @@ package io.quorate.sinks.clickhouse;
 
 import java.io.IOException;
 import java.net.URI;
+import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /** One statement after the other over ClickHouse's HTTP interface, for migrations and checks; rows go by JDBC. */
 public final class ClickHouseClient {
@@ -28,7 +33,23 @@ public final class ClickHouseClient {
     }
 
     String execute(String sql, String database) throws IOException {
-        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(settings.url() + '/'))
+        return execute(sql, database, Map.of());
+    }
+
+    /**
+     * The same of a statement with parameters, {@code {name:Type}}.
+     *
+     * @param values of the parameters, by name; they travel beside the statement and are never part of it
+     * @param how ClickHouse's own settings for this statement, by name
+     */
+    public String execute(String sql, Map<String, String> values, Map<String, String> how) throws IOException {
+        Map<String, String> beside = new TreeMap<>(how);
+        values.forEach((name, value) -> beside.put("param_" + name, value));
+        return execute(sql, settings.database(), beside);
+    }
+
+    private String execute(String sql, String database, Map<String, String> beside) throws IOException {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(settings.url() + "/?" + encoded(beside)))
                 .timeout(STATEMENT_TIMEOUT)
                 .header("X-ClickHouse-User", settings.user())
                 .header("X-ClickHouse-Database", database)
@@ -44,6 +65,12 @@ public final class ClickHouseClient {
             throw new ClickHouseRefused(reason(response));
         }
         return response.body();
+    }
+
+    private static String encoded(Map<String, String> beside) {
+        return beside.entrySet().stream()
+                .map(one -> one.getKey() + '=' + URLEncoder.encode(one.getValue(), StandardCharsets.UTF_8))
+                .collect(Collectors.joining("&"));
     }
 
     private HttpResponse<String> send(HttpRequest request) throws IOException {

@@ -20,9 +20,12 @@ public final class Migrations {
 
     private static final Logger LOG = LoggerFactory.getLogger(Migrations.class);
 
+    /** Missing only where there is nothing at all. */
+    public static final String FIRST = "0001_windows.sql";
+
     /** Named one by one: a jar cannot be asked what lies in a folder. */
     static final List<String> FILES = List.of(
-            "0001_windows.sql",
+            FIRST,
             "0002_events.sql",
             "0003_views.sql",
             "0004_recomputed.sql",
@@ -31,6 +34,8 @@ public final class Migrations {
             "0007_poll_tally_parts.sql",
             "0008_rollups.sql",
             "0009_cluster_event.sql",
+            "0010_subject_areas.sql",
+            "0011_incident_evidence.sql",
             "0012_recomputed_rollups.sql");
 
     private static final String MEMORY = """
@@ -68,6 +73,22 @@ public final class Migrations {
             files.put(file, read("/clickhouse/" + file));
         }
         new Migrations(settings, files).apply();
+    }
+
+    /** The files of this build that this database was not made with; all of them where there is none. */
+    public static List<String> missingIn(ClickHouseSettings settings) throws IOException {
+        ClickHouseClient client = new ClickHouseClient(settings);
+        String memory = client.execute(
+                "SELECT count() FROM system.tables WHERE database = '" + settings.database()
+                        + "' AND name = 'schema_migration'",
+                "default");
+        if (memory.strip().equals("0")) {
+            return FILES;
+        }
+        List<String> applied = client.execute("SELECT file FROM schema_migration FINAL")
+                .lines()
+                .toList();
+        return FILES.stream().filter(file -> !applied.contains(file)).toList();
     }
 
     void apply() throws IOException {

@@ -29,7 +29,6 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /** An honest run of two clusters, and what becomes of the checks when somebody touches a row of it. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -241,32 +240,11 @@ class ChecksTest {
         }
     }
 
-    @ParameterizedTest
-    @MethodSource("questions")
-    void answerTheQuestionsOfPeople(Path question) throws IOException {
-        String answer = client.execute(Files.readString(question));
-        // Those ask tables that this run does not fill.
-        if (!question.toString().matches(".*(leader_changes|collection_complete|not_polled).*")) {
-            assertThat(answer.lines()).hasSize(60);
-        }
-    }
-
-    @Test
-    void nameThePagesOfALeaderChange() throws Exception {
-        Jobs.save(ClickHouseTables::saveLeaderChanges, settings, Events.change());
-        Jobs.save(ClickHouseTables::saveNotifications, settings, Events.notification());
-        assertThat(run("questions/leader_changes_and_pages.sql")).endsWith("\t01:00:12 EtcdElectionStorm to webhook\n");
-    }
-
     @Test
     void tellAnEpisodeInOneRow() throws Exception {
         Jobs.save(ClickHouseTables::saveAlerts, settings, Events.alert());
         assertThat(client.execute("SELECT id, severity, fired_at, resolved_at, last_status, cause FROM alert_episode"))
                 .isEqualTo("0011223344556677\tcritical\t2026-03-29 01:00:11.123\t\\N\tfiring\tthe disk\n");
-    }
-
-    static Stream<Path> questions() throws IOException {
-        return Files.list(SQL.resolve("questions")).sorted();
     }
 
     private String run(String file) throws IOException {

@@ -21,6 +21,9 @@ class MigrationsTest {
 
     private static final Path SQL = Path.of("src/main/resources/clickhouse");
 
+    private static final String SUBJECT_AREAS = "'cluster_info', 'general_info', 'wal_fsync', 'disk_io', 'network_io',"
+            + " 'backend_commit', 'compact_defrag', 'member_lag', 'incident_evidence'";
+
     private ClickHouseSettings settings;
     private ClickHouseClient client;
 
@@ -142,6 +145,27 @@ class MigrationsTest {
                                 + " t.database = c.database WHERE c.database = currentDatabase() AND t.engine != 'View' AND"
                                 + " c.comment = ''"))
                 .isEmpty();
+    }
+
+    /** A table's in its comment, a view's in its name, since a view takes no comments on columns. */
+    @Test
+    void saysTheUnitOfEveryNumber() throws IOException {
+        Migrations.applyTo(settings);
+        String numbers =
+                "SELECT c.table, c.name FROM system.columns AS c JOIN system.tables AS t ON t.name = c.table AND"
+                        + " t.database = c.database WHERE c.database = currentDatabase() AND match(c.type, '^[^E]*(Int|Float)')";
+        assertThat(
+                        client.execute(
+                                numbers + " AND t.engine != 'View' AND NOT match(c.comment, '(?i)bytes|seconds|unit|"
+                                        + "observations|corrections?|index|term|members|samples|polls|the first|the receiver''s answer')"))
+                .isEmpty();
+        assertThat(client.execute(numbers + " AND t.engine = 'View' AND c.table IN (" + SUBJECT_AREAS + ") AND NOT"
+                        + " match(c.name, '(_(count|seconds|ms|bytes|mib|ratio|percent|entries|cores|per_second|term)"
+                        + "|members.*|voters|learners)$')"))
+                .isEmpty();
+        assertThat(client.execute("SELECT count() FROM system.tables WHERE database = currentDatabase() AND name IN ("
+                        + SUBJECT_AREAS + ")"))
+                .isEqualTo("9\n");
     }
 
     @Test
