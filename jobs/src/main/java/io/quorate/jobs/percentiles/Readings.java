@@ -189,7 +189,12 @@ final class Readings {
                 for (Sample counter : scrape.counters()) {
                     Series series = new Series(counter.metric(), counter.labels());
                     Double from = known.get(series);
-                    boolean grewOn = !restarted || survivesRestart(counter.metric());
+                    boolean older = survivesRestart(counter.metric());
+                    if (from == null && older) {
+                        // It began before its member's process: what is first shown of it bounds no difference.
+                        continue;
+                    }
+                    boolean grewOn = !restarted || older;
                     increases.merge(
                             series,
                             from == null || !grewOn ? counter.value() : since(counter.value(), from, switched),
