@@ -29,21 +29,24 @@ UNION ALL
 SELECT '1d' AS size, * FROM scope_window_1d FINAL WHERE version > 0
 COMMENT 'Every closed window of every cluster, group and the fleet in every size: base, 1m, 5m, 1h, 1d; units as in scope_window';
 
--- When which clusters were in a group, as their labels tell. A cluster's labels are those of its newest roster that has any.
--- Labels that came back after others had been in their place count from when they first stood there.
+-- When which clusters were in a group, as their labels tell. A cluster's labels are those of its newest roster that has any;
+-- before its first one they are the same, as its first windows wait for it. Labels that came back after others had been in
+-- their place count from when they first stood there.
 CREATE OR REPLACE VIEW group_cluster AS
 WITH
     labelled AS
     (
         SELECT
             cluster,
-            any(label_map)                                         AS labels_then,
-            min(observed_at)                                       AS since,
-            leadInFrame(since, 1, toDateTime64('2200-01-01', 3, 'UTC')) OVER
-                (PARTITION BY cluster ORDER BY since ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS until
+            any(label_map)    AS labels_then,
+            min(observed_at)  AS told,
+            row_number() OVER by_time = 1 AS first,
+            if(first, toDateTime64('1970-01-01', 3, 'UTC'), told) AS since,
+            leadInFrame(told, 1, toDateTime64('2200-01-01', 3, 'UTC')) OVER by_time AS until
         FROM cluster_roster
         WHERE notEmpty(label_map)
         GROUP BY cluster, toString(mapSort(label_map))
+        WINDOW by_time AS (PARTITION BY cluster ORDER BY min(observed_at) ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)
     ),
     named AS
     (
@@ -51,10 +54,10 @@ WITH
         FROM closed_scope_window
         WHERE scope = 'group'
     )
-SELECT group, cluster, since, until
+SELECT group, cluster, told, since, until
 FROM named CROSS JOIN labelled
 WHERE arrayAll((name, value) -> labels_then[name] = value, mapKeys(wanted), mapValues(wanted))
-COMMENT 'Which cluster had the labels of which group, from when until when, event time, UTC, milliseconds';
+COMMENT 'Which cluster had the labels of which group, when a roster first told them, and from when until when they count, event time, UTC, milliseconds';
 
 CREATE OR REPLACE VIEW newest_window AS
 SELECT mapFromArrays(groupArray(concat(scope, ' ', size)), groupArray(latest)) AS newest
@@ -79,7 +82,7 @@ FROM
     WHERE database = currentDatabase() AND match(name, '^(member|scope)_window(_[0-9]+[mhd])?$')
     GROUP BY size
 )
-COMMENT 'How long rows of each size are kept after they were written, seconds, in one row';
+COMMENT 'How long rows of each size are kept after they were written, seconds, 0 for ever, in one row';
 
 -- Of such metrics only the common edges remain in a sum, which takes more to hold.
 CREATE OR REPLACE VIEW mixed_layout AS
@@ -165,13 +168,12 @@ CREATE OR REPLACE VIEW recomputed_sum AS
 WITH
     (SELECT newest FROM newest_window) AS newest,
     (SELECT kept FROM kept_window) AS kept,
-    (SELECT groupUniqArray(since) FROM group_cluster) AS moved,
     (SELECT mixed FROM mixed_layout) AS mixed,
     -- What was written (own) and what it is the sum of, under one key.
     sides AS
     (
         SELECT true AS own, toString(wide.scope) AS scope, size, cluster, group, window_start, window_end, metric, labels,
-               edges, counts, written_at
+               edges, counts, written_at, false AS doubtful
         FROM closed_scope_window AS wide
         WHERE kind = 'histogram'
         UNION ALL
@@ -179,20 +181,23 @@ WITH
         SELECT false AS own, 'cluster' AS scope, size, cluster, '' AS group, window_start, window_end, metric,
                replaceRegexpOne(replaceRegexpAll(narrow.labels,
                    '(^|,)(To|From|Local|Remote)="(?:[^"\\\\]|\\\\.)*"', ''), '^,', '') AS labels,
-               edges, counts, written_at
+               edges, counts, written_at, false AS doubtful
         FROM closed_member_window AS narrow
         WHERE kind = 'histogram'
         UNION ALL
         SELECT false AS own, 'fleet' AS scope, size, '' AS cluster, '' AS group, window_start, window_end, metric, labels,
-               edges, counts, written_at
+               edges, counts, written_at, false AS doubtful
         FROM closed_scope_window AS level
         WHERE kind = 'histogram' AND level.scope = 'cluster'
         UNION ALL
+        -- Labels reach the sums by a way of their own: about the moment at which they were told both answers are right.
         SELECT false AS own, 'group' AS scope, size, '' AS cluster, part.group AS group, window_start, window_end, metric,
-               labels, edges, counts, written_at
+               labels, edges, counts, written_at,
+               window_end < part.told + toIntervalMinute(2) OR window_end > part.until - toIntervalMinute(2) AS doubtful
         FROM closed_scope_window AS level
         INNER JOIN group_cluster AS part ON part.cluster = level.cluster
-        WHERE kind = 'histogram' AND level.scope = 'cluster' AND part.since <= window_end AND window_end < part.until
+        WHERE kind = 'histogram' AND level.scope = 'cluster'
+            AND window_end > part.since - toIntervalMinute(2) AND window_end < part.until + toIntervalMinute(2)
     ),
     added AS
     (
@@ -211,11 +216,13 @@ WITH
             groupArrayIf(1)(sides.edges, NOT own)                             AS one_layout,
             sumForEachIf(sides.counts, NOT own AND NOT has(mixed, metric)) AS plain,
             -- Per edge how many of the summands reached it, and how many of them have it.
-            sumMapIf(arrayPushBack(sides.edges, inf), arrayCumSum(sides.counts), arrayMap(c -> toUInt64(1), sides.counts),
-                NOT own AND has(mixed, metric))             AS by_edge,
+            sumMapIf(arrayPushBack(sides.edges, inf), arrayResize(arrayCumSum(sides.counts), length(sides.edges) + 1),
+                arrayWithConstant(length(sides.edges) + 1, toUInt64(1)),
+                NOT own AND has(mixed, metric))                               AS by_edge,
             arrayFilter((edge, have) -> have = summands, by_edge.1, by_edge.3) AS shared,
             arrayFilter((reached, have) -> have = summands, by_edge.2, by_edge.3) AS reached,
-            max(sides.written_at)                                             AS last_written
+            max(sides.written_at)                                             AS last_written,
+            max(sides.doubtful)                                               AS undecided
         FROM sides
         GROUP BY scope, size, cluster, group, window_start, window_end, metric, labels
     )
@@ -238,16 +245,17 @@ SELECT
 FROM added
 -- A sum that has not come yet is missing only once later windows have.
 WHERE (notEmpty(own_edges) OR window_end < newest[concat(scope, ' ', size)])
-    AND last_written > now64(3) - toIntervalSecond(kept[size]) + toIntervalDay(1)
-    -- Labels reach the sums by a way of their own: about the moment at which they changed both answers are right.
-    AND (scope != 'group' OR NOT arrayExists(since -> abs(dateDiff('second', since, window_end)) <= 120, moved))
+    -- In the last quarter of their time some rows may have gone before others.
+    AND (kept[size] = 0 OR last_written > now64(3) - toIntervalSecond(intDiv(kept[size] * 3, 4)))
+    AND NOT undecided
 COMMENT 'Every histogram row at cluster, group and fleet scope of every size beside the sum of the level below; agrees: edges and counts equal, bit for bit';
 
 CREATE OR REPLACE VIEW recomputed_rollup AS
 WITH
     (SELECT newest FROM newest_window) AS newest,
     (SELECT kept FROM kept_window) AS kept,
-    (SELECT groupUniqArray(since) FROM group_cluster) AS moved,
+    (SELECT groupUniqArray(told) FROM group_cluster) AS moved,
+    (SELECT min(told) FROM group_cluster) AS first_told,
     ['base', '1m', '5m', '1h', '1d'] AS sizes,
     [0, 60000, 300000, 3600000, 86400000] AS millis,
     (SELECT mixed FROM mixed_layout) AS mixed,
@@ -293,8 +301,9 @@ WITH
             countIf(NOT own)                                                  AS summands,
             groupArrayIf(1)(sides.edges, NOT own)                             AS one_layout,
             sumForEachIf(sides.counts, NOT own AND NOT has(mixed, metric)) AS plain,
-            sumMapIf(arrayPushBack(sides.edges, inf), arrayCumSum(sides.counts), arrayMap(c -> toUInt64(1), sides.counts),
-                NOT own AND has(mixed, metric))             AS by_edge,
+            sumMapIf(arrayPushBack(sides.edges, inf), arrayResize(arrayCumSum(sides.counts), length(sides.edges) + 1),
+                arrayWithConstant(length(sides.edges) + 1, toUInt64(1)),
+                NOT own AND has(mixed, metric))                               AS by_edge,
             arrayFilter((edge, have) -> have = summands, by_edge.1, by_edge.3) AS shared,
             arrayFilter((reached, have) -> have = summands, by_edge.2, by_edge.3) AS reached,
             max(sides.written_at)                                             AS last_written
@@ -324,9 +333,10 @@ FROM added
 WHERE window_end < newest[concat(scope, ' ', smaller)]
     AND (notEmpty(own_edges) OR window_end < newest[concat(scope, ' ', size)])
     -- Smaller windows are not kept for as long, and go one by one.
-    AND last_written > now64(3) - toIntervalSecond(least(kept[size], kept[smaller])) + toIntervalDay(1)
-        + toIntervalMillisecond(millis[indexOf(sizes, size)])
+    AND (least(kept[size], kept[smaller]) = 0
+        OR last_written > now64(3) - toIntervalSecond(intDiv(least(kept[size], kept[smaller]) * 3, 4))
+            + toIntervalMillisecond(millis[indexOf(sizes, size)]))
     -- A cluster counts to the groups of the moment at which a window closes: a longer one wholly, the shorter ones each by itself.
-    AND (scope != 'group' OR NOT arrayExists(
-        since -> since BETWEEN window_start - toIntervalMinute(2) AND window_end + toIntervalMinute(2), moved))
+    AND (scope != 'group' OR window_start > first_told + toIntervalMinute(2) AND NOT arrayExists(
+        told -> told BETWEEN window_start - toIntervalMinute(2) AND window_end + toIntervalMinute(2), moved))
 COMMENT 'Every histogram row of a longer window at every scope beside the sum of the windows of the next smaller size in it; agrees: edges and counts equal, bit for bit';

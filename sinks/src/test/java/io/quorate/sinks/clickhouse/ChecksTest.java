@@ -91,6 +91,7 @@ class ChecksTest {
         for (String table : TABLES) {
             keepHonest(table);
         }
+        keepHonest("cluster_roster");
     }
 
     @Test
@@ -190,6 +191,25 @@ class ChecksTest {
         assertThat(run("checks/recompute_rollups.sql")).isEmpty();
     }
 
+    /** Windows from before a cluster's labels were told may stand in its groups or not. */
+    @Test
+    void leaveGroupsUndecidedUntilLabelsAreTold() throws IOException {
+        client.execute("TRUNCATE TABLE cluster_roster");
+        client.execute(
+                "INSERT INTO cluster_roster SELECT * REPLACE (toDateTime64('2026-11-03 00:30:00', 3, 'UTC') AS observed_at)"
+                        + " FROM honest_cluster_roster AS r WHERE r.observed_at < '2026-11-02 00:00:00'");
+        tamper("scope_window", "counts", "arrayMap((c, i) -> c + (i = 3), counts, arrayEnumerate(counts))");
+        try {
+            // Of region ap no roster tells then.
+            assertThat(run("checks/recompute_sums.sql").lines().filter(line -> !line.contains("region=\"ap\"")))
+                    .extracting(line -> line.split("\t")[0])
+                    .containsExactlyInAnyOrder("cluster", "fleet");
+        } finally {
+            restore("scope_window");
+            restore("cluster_roster");
+        }
+    }
+
     @Test
     void findASumThatIsMissing() throws IOException {
         client.execute(
@@ -227,16 +247,28 @@ class ChecksTest {
     /** Shorter windows are kept for a shorter time, and a longer one is not wrong when they go. */
     @Test
     void missNothingThatMayHaveGone() throws IOException {
-        client.execute("INSERT INTO member_window_1m SELECT * REPLACE (now64(3) - INTERVAL 8 DAY AS written_at,"
+        client.execute("INSERT INTO member_window_1m SELECT * REPLACE (now64(3) - INTERVAL 6 DAY AS written_at,"
                 + " w.version + 1 AS version) FROM member_window_1m AS w FINAL");
         client.execute("TRUNCATE TABLE member_window");
-        client.execute("INSERT INTO member_window SELECT * REPLACE (now64(3) - INTERVAL 8 DAY AS written_at)"
+        client.execute("INSERT INTO member_window SELECT * REPLACE (now64(3) - INTERVAL 6 DAY AS written_at)"
                 + " FROM honest_member_window WHERE toSecond(window_start) != 20");
         try {
             assertThat(run("checks/recompute_rollups.sql")).isEmpty();
         } finally {
             restore("member_window");
             restore("member_window_1m");
+        }
+    }
+
+    @Test
+    void compareEverythingWhereNothingExpires() throws IOException {
+        String before = run("checks/summary.sql");
+        client.execute("ALTER TABLE scope_window REMOVE TTL");
+        client.execute("ALTER TABLE member_window REMOVE TTL");
+        try {
+            assertThat(run("checks/summary.sql")).isEqualTo(before);
+        } finally {
+            Retention.DEFAULT.applyTo(settings);
         }
     }
 
