@@ -36,7 +36,8 @@ public final class Migrations {
             "0009_cluster_event.sql",
             "0010_subject_areas.sql",
             "0011_incident_evidence.sql",
-            "0012_recomputed_rollups.sql");
+            "0012_recomputed_rollups.sql",
+            "0013_closed_windows.sql");
 
     private static final String MEMORY = """
             CREATE TABLE IF NOT EXISTS schema_migration
