@@ -127,7 +127,10 @@ WITH
     (
         SELECT cluster, member, member_id, leader_id, raft_term, raft_index, observed_at
         FROM member_status FINAL
-        WHERE answered AND member_id != ''
+        WHERE answered AND member_id != '' AND ({cluster:String} = '' OR cluster = {cluster:String})
+            -- An answer of the leader's before the first and one after the last.
+            AND observed_at >= {from:DateTime64(3, 'UTC')} - INTERVAL 1 MINUTE
+            AND observed_at < {to:DateTime64(3, 'UTC')} + INTERVAL 1 MINUTE
     ),
     leaders AS
     (
@@ -155,7 +158,8 @@ ASOF JOIN leaders AS before
 ASOF JOIN leaders AS after
     ON after.cluster = asked.cluster AND after.member_id = asked.leader_id AND after.observed_at >= asked.observed_at
 WHERE before.raft_term = after.raft_term AND asked.member_id != asked.leader_id
-COMMENT 'How many raft entries a follower was behind its leader when it answered: the leader''s index is interpolated between its own answers before and after, as members are not asked at one moment';
+    AND asked.observed_at >= {from:DateTime64(3, 'UTC')} AND asked.observed_at < {to:DateTime64(3, 'UTC')}
+COMMENT 'How many raft entries a follower was behind its leader when it answered: the leader''s index is interpolated between its own answers before and after, as members are not asked at one moment; member_lag(cluster = ..., from = ..., to = ...), an empty cluster for all';
 
 CREATE OR REPLACE VIEW general_info AS
 SELECT

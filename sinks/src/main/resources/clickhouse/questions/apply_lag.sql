@@ -2,15 +2,16 @@
 --
 -- Members are not asked at one moment, so the leader's raft index is interpolated between its own answers before and after
 -- the follower's. A lag that grows is a slow follower; one that comes and goes is a burst of writes. Few entries below zero
--- are what a straight line between two answers gets wrong.
+-- are what a straight line between two answers gets wrong. The lag to the leader is that of the last hour of the span.
 WITH
 lags AS
 (
     SELECT cluster, member, count() AS answers, quantileExact(0.5)(lag_entries) AS median_lag, max(lag_entries) AS most_lag,
            argMax(lag_entries, observed_at) AS last_lag, max(observed_at) AS last_at
-    FROM member_lag
-    WHERE observed_at >= {from:DateTime64(3, 'UTC')} AND observed_at < {to:DateTime64(3, 'UTC')}
-        AND ({cluster:String} = '' OR cluster = {cluster:String})
+    FROM member_lag(
+        cluster = {cluster:String},
+        from = greatest({from:DateTime64(3, 'UTC')}, {to:DateTime64(3, 'UTC')} - INTERVAL 1 HOUR),
+        to = {to:DateTime64(3, 'UTC')})
     GROUP BY cluster, member
 ),
 applied AS

@@ -21,19 +21,12 @@ hours AS
 ),
 compared AS
 (
-    SELECT
-        own.cluster                  AS cluster,
-        own.labels                   AS labels,
-        own.hour                     AS hour,
-        any(own.place)               AS place,
-        any(own.operations)          AS operations,
-        groupArray(past.place)       AS places
-    FROM hours AS own
-    INNER JOIN hours AS past
-        ON past.cluster = own.cluster AND past.labels = own.labels AND past.edges = own.edges
-        AND toHour(past.hour) = toHour(own.hour)
-    WHERE own.hour >= {from:DateTime64(3, 'UTC')} AND past.hour < own.hour AND past.hour >= own.hour - INTERVAL 28 DAY
-    GROUP BY own.cluster, own.labels, own.hour
+    SELECT *, groupArray(place) OVER past AS places
+    FROM hours
+    WINDOW past AS (
+        PARTITION BY cluster, labels, edges, toHour(hour)
+        ORDER BY toUnixTimestamp(hour) ASC
+        RANGE BETWEEN 2419200 PRECEDING AND 1 PRECEDING)
 ),
 measured AS
 (
@@ -42,7 +35,7 @@ measured AS
         arrayReduce('medianExact', places)                                          AS usual,
         greatest(arrayReduce('medianExact', arrayMap(one -> abs(one - usual), places)), 0.1) AS spread
     FROM compared
-    WHERE length(places) >= 5
+    WHERE length(places) >= 5 AND hour >= {from:DateTime64(3, 'UTC')}
 )
 SELECT
     hour,

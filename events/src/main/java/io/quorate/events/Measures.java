@@ -32,6 +32,18 @@ public record Measures(List<Histogram> histograms, List<Sample> counters, List<G
             }
         }
 
+        /** This and then what follows it in time, under this one's name. */
+        public GaugeRange followedBy(GaugeRange later) {
+            return new GaugeRange(
+                    metric,
+                    labels,
+                    Math.min(min, later.min),
+                    sum + later.sum,
+                    samples + later.samples,
+                    Math.max(max, later.max),
+                    later.last);
+        }
+
         public double mean() {
             return sum / samples;
         }

@@ -55,8 +55,8 @@ final class MemberWindows extends KeyedProcessFunction<String, MemberScrape, Mem
     private transient MapState<Long, Integer> versions;
     /** As of the oldest reading that is kept. */
     private transient ValueState<Replica> elected;
-    /** Up to when windows have closed, in epoch milliseconds. */
-    private transient ValueState<Long> closedUntil;
+
+    private transient Clock clock;
     /** The newest reading that an early row told of, in epoch milliseconds. */
     private transient ValueState<Long> earlyUntil;
 
@@ -76,7 +76,7 @@ final class MemberWindows extends KeyedProcessFunction<String, MemberScrape, Mem
         readings = getRuntimeContext().getMapState(new MapStateDescriptor<>("readings", Long.class, KeptScrape.class));
         versions = getRuntimeContext().getMapState(new MapStateDescriptor<>("versions", Long.class, Integer.class));
         elected = getRuntimeContext().getState(new ValueStateDescriptor<>("elected-replica", Replica.class));
-        closedUntil = getRuntimeContext().getState(new ValueStateDescriptor<>("closed-until", Long.class));
+        clock = Clock.of(getRuntimeContext());
         earlyUntil = getRuntimeContext().getState(new ValueStateDescriptor<>("early-until", Long.class));
         late = getRuntimeContext().getMetricGroup().counter("lateScrapes");
         corrected = getRuntimeContext().getMetricGroup().counter("correctedWindows");
@@ -86,7 +86,7 @@ final class MemberWindows extends KeyedProcessFunction<String, MemberScrape, Mem
 
     @Override
     public void processElement(MemberScrape scrape, Context context, Collector<MemberWindow> out) throws Exception {
-        long watermark = timeOf(context.timerService());
+        long watermark = clock.now(context.timerService());
         Instant start = settings.startOf(scrape.observedAt());
         if (scrape.observedAt().plus(settings.horizon()).toEpochMilli() < watermark) {
             late.inc();
@@ -94,7 +94,7 @@ final class MemberWindows extends KeyedProcessFunction<String, MemberScrape, Mem
             return;
         }
         TimerService timers = context.timerService();
-        timers.registerEventTimeTimer(forgetsAt(start));
+        timers.registerEventTimeTimer(settlesAt(start));
         if (settings.closesAt(start) > watermark) {
             keep(scrape);
             timers.registerEventTimeTimer(settings.closesAt(start));
@@ -119,10 +119,10 @@ final class MemberWindows extends KeyedProcessFunction<String, MemberScrape, Mem
         List<MemberScrape> counting =
                 Replica.Election.over(elected.value(), all).counting();
         if (context.timeDomain() == TimeDomain.PROCESSING_TIME) {
-            tellEarly(counting, timeOf(context.timerService()), out);
+            tellEarly(counting, clock.now(context.timerService()), out);
             return;
         }
-        closedUntil.update(time);
+        clock.is(time);
         Instant start = settings.startOf(Instant.ofEpochMilli(time));
         if (time == settings.closesAt(start)) {
             setAside.inc(within(all, start) - within(counting, start));
@@ -130,15 +130,6 @@ final class MemberWindows extends KeyedProcessFunction<String, MemberScrape, Mem
         }
         forget(all, settings.startOf(Instant.ofEpochMilli(time).minus(settings.horizon())));
         forgetWhoLeft(all, time, context.timerService());
-    }
-
-    /**
-     * The watermark, and after a restart what it had been when this key was last closed: until the first one comes, what is
-     * late would pass for early.
-     */
-    private long timeOf(TimerService timers) throws Exception {
-        Long until = closedUntil.value();
-        return until == null ? timers.currentWatermark() : Math.max(until, timers.currentWatermark());
     }
 
     /** Of every open window that has a reading which no early row told of. */
@@ -272,28 +263,25 @@ final class MemberWindows extends KeyedProcessFunction<String, MemberScrape, Mem
         }
     }
 
-    /** When nothing can touch the readings of this window any more. */
-    private long forgetsAt(Instant start) {
-        return start.plus(settings.size()).plus(settings.horizon()).toEpochMilli();
-    }
-
     /** The last answer of a member waits for the next one as its base, but no longer than a day. */
-    private void forgetWhoLeft(List<MemberScrape> all, long time, TimerService timers) {
-        if (all.isEmpty()) {
-            return;
-        }
-        Instant newest = all.get(all.size() - 1).observedAt();
+    private void forgetWhoLeft(List<MemberScrape> all, long time, TimerService timers) throws Exception {
+        Instant newest = all.isEmpty() ? Instant.EPOCH : all.get(all.size() - 1).observedAt();
         long leaves = newest.plus(REMEMBERED).toEpochMilli();
         if (leaves <= time) {
             readings.clear();
             versions.clear();
             elected.clear();
-            closedUntil.clear();
+            clock.clear();
             earlyUntil.clear();
             book.clear();
-        } else if (forgetsAt(settings.startOf(newest)) <= time) {
+        } else if (settlesAt(newest) <= time) {
             timers.registerEventTimeTimer(leaves);
         }
+    }
+
+    /** When nothing can touch the window any more in which this moment lies. */
+    private long settlesAt(Instant moment) {
+        return Span.around(moment.toEpochMilli(), settings.size()).settlesAt(settings.horizon());
     }
 
     private static ArrayList<Long> keys(MapState<Long, Integer> state) throws Exception {

@@ -262,18 +262,7 @@ final class Readings {
     private static void follow(Map<Series, GaugeRange> ranges, Sample gauge) {
         double value = gauge.value();
         GaugeRange one = new GaugeRange(gauge.metric(), gauge.labels(), value, value, 1, value, value);
-        ranges.merge(new Series(gauge.metric(), gauge.labels()), one, Readings::follow);
-    }
-
-    private static GaugeRange follow(GaugeRange earlier, GaugeRange later) {
-        return new GaugeRange(
-                earlier.metric(),
-                earlier.labels(),
-                Math.min(earlier.min(), later.min()),
-                earlier.sum() + later.sum(),
-                earlier.samples() + later.samples(),
-                Math.max(earlier.max(), later.max()),
-                later.last());
+        ranges.merge(new Series(gauge.metric(), gauge.labels()), one, GaugeRange::followedBy);
     }
 
     private boolean survivesRestart(String counter) {

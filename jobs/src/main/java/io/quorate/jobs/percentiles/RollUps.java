@@ -11,6 +11,7 @@ import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.MapState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.metrics.Counter;
 import org.apache.flink.streaming.api.TimerService;
 import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
 import org.apache.flink.util.Collector;
@@ -33,6 +34,8 @@ final class RollUps extends KeyedProcessFunction<String, MemberWindow, MemberWin
     private final ArrayList<Duration> sizes;
 
     private transient SeriesBook book;
+    private transient Clock clock;
+    private transient Counter late;
     /** Base windows that may still be corrected, by their start. */
     private transient MapState<Long, RollUp> unsettled;
     /** Longer windows, with what of them has settled, and which version was told. */
@@ -46,6 +49,8 @@ final class RollUps extends KeyedProcessFunction<String, MemberWindow, MemberWin
     @Override
     public void open(OpenContext context) {
         book = SeriesBook.of(getRuntimeContext());
+        clock = Clock.of(getRuntimeContext());
+        late = getRuntimeContext().getMetricGroup().counter("lateWindows");
         unsettled = getRuntimeContext().getMapState(new MapStateDescriptor<>("unsettled", Long.class, RollUp.class));
         settled = getRuntimeContext()
                 .getMapState(new MapStateDescriptor<>(
@@ -56,12 +61,18 @@ final class RollUps extends KeyedProcessFunction<String, MemberWindow, MemberWin
     public void processElement(MemberWindow window, Context context, Collector<MemberWindow> out) throws Exception {
         TimerService timers = context.timerService();
         long start = window.windowStart().toEpochMilli();
+        long settlesAt = Span.around(start, settings.size()).settlesAt(settings.horizon());
+        if (settlesAt <= clock.now(timers)) {
+            // It stands in longer windows already, or they were told without it: added now, it would count alone.
+            late.inc();
+            return;
+        }
         unsettled.put(start, RollUp.of(window, book));
-        timers.registerEventTimeTimer(Span.around(start, settings.size()).settlesAt(settings.horizon()));
+        timers.registerEventTimeTimer(settlesAt);
         for (int level = 0; level < sizes.size(); level++) {
             Span span = Span.around(start, sizes.get(level));
             timers.registerEventTimeTimer(span.settlesAt(settings.horizon()));
-            if (span.closesAt() > timers.currentWatermark()) {
+            if (span.closesAt() > clock.now(timers)) {
                 timers.registerEventTimeTimer(span.closesAt());
             } else {
                 tell(span, level, out);
@@ -71,6 +82,7 @@ final class RollUps extends KeyedProcessFunction<String, MemberWindow, MemberWin
 
     @Override
     public void onTimer(long time, OnTimerContext context, Collector<MemberWindow> out) throws Exception {
+        clock.is(time);
         for (int level = 0; level < sizes.size(); level++) {
             Span span = Span.around(time, sizes.get(level));
             if (span.closesAt() == time) {
@@ -145,6 +157,7 @@ final class RollUps extends KeyedProcessFunction<String, MemberWindow, MemberWin
         }
         if (unsettled.isEmpty() && settled.isEmpty()) {
             book.clear();
+            clock.clear();
         }
     }
 

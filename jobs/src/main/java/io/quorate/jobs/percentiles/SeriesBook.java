@@ -13,6 +13,8 @@ import java.util.List;
 import org.apache.flink.api.common.functions.RuntimeContext;
 import org.apache.flink.api.common.state.MapState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
+import org.apache.flink.api.common.state.ValueState;
+import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.core.memory.DataInputDeserializer;
 import org.apache.flink.core.memory.DataOutputSerializer;
 
@@ -26,6 +28,7 @@ final class SeriesBook {
 
     private final MapState<Series, Integer> numbers;
     private final MapState<Integer, Entry> entries;
+    private final ValueState<Integer> size;
 
     /**
      * A line of the book; a Flink POJO.
@@ -34,22 +37,25 @@ final class SeriesBook {
      */
     public record Entry(String metric, String labels, double[] edges) {}
 
-    private SeriesBook(MapState<Series, Integer> numbers, MapState<Integer, Entry> entries) {
+    private SeriesBook(MapState<Series, Integer> numbers, MapState<Integer, Entry> entries, ValueState<Integer> size) {
         this.numbers = numbers;
         this.entries = entries;
+        this.size = size;
     }
 
     /** The one of whatever key is current. */
     static SeriesBook of(RuntimeContext context) {
         return new SeriesBook(
                 context.getMapState(new MapStateDescriptor<>("series-numbers", Series.class, Integer.class)),
-                context.getMapState(new MapStateDescriptor<>("series-entries", Integer.class, Entry.class)));
+                context.getMapState(new MapStateDescriptor<>("series-entries", Integer.class, Entry.class)),
+                context.getState(new ValueStateDescriptor<>("series-count", Integer.class)));
     }
 
     /** Forgets all series: nothing that was packed with them is kept. */
     void clear() {
         numbers.clear();
         entries.clear();
+        size.clear();
     }
 
     /** What a scrape read. */
@@ -87,10 +93,8 @@ final class SeriesBook {
         if (known != null) {
             return known;
         }
-        int next = 0;
-        for (Integer number : numbers.values()) {
-            next = Math.max(next, number + 1);
-        }
+        int next = size.value() == null ? 0 : size.value();
+        size.update(next + 1);
         numbers.put(series, next);
         entries.put(next, new Entry(metric, labels, edges));
         return next;

@@ -56,7 +56,7 @@ final class Sum {
                 continue;
             }
             Series series = series(gauge.metric(), gauge.labels());
-            gauges.merge(series, pooled(series, gauge), (one, other) -> pool(series, one, other));
+            gauges.merge(series, pooled(series, gauge), GaugeRange::followedBy);
         }
     }
 
@@ -95,16 +95,5 @@ final class Sum {
     /** Of many members at once there is no last. */
     private double last(GaugeRange gauge) {
         return level == Level.OVER_TIME ? gauge.last() : Double.NaN;
-    }
-
-    private static GaugeRange pool(Series series, GaugeRange one, GaugeRange other) {
-        return new GaugeRange(
-                series.metric(),
-                series.labels(),
-                Math.min(one.min(), other.min()),
-                one.sum() + other.sum(),
-                one.samples() + other.samples(),
-                Math.max(one.max(), other.max()),
-                other.last());
     }
 }

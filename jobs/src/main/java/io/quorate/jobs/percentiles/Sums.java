@@ -8,6 +8,7 @@ import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.MapState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.metrics.Counter;
 import org.apache.flink.streaming.api.TimeDomain;
 import org.apache.flink.streaming.api.TimerService;
 import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
@@ -25,6 +26,8 @@ final class Sums extends KeyedProcessFunction<String, Part, Part> {
     private final Sum.Level level;
     private final Early.Level beat;
     private transient SeriesBook book;
+    private transient Clock clock;
+    private transient Counter late;
     private transient MapState<Span, KeptWhole> windows;
 
     Sums(WindowSettings settings, Sum.Level level, Early.Level beat) {
@@ -36,6 +39,8 @@ final class Sums extends KeyedProcessFunction<String, Part, Part> {
     @Override
     public void open(OpenContext context) {
         book = SeriesBook.of(getRuntimeContext());
+        clock = Clock.of(getRuntimeContext());
+        late = getRuntimeContext().getMetricGroup().counter("lateParts");
         windows = getRuntimeContext()
                 .getMapState(new MapStateDescriptor<>(
                         "windows", TypeInformation.of(Span.class), TypeInformation.of(KeptWhole.class)));
@@ -45,12 +50,18 @@ final class Sums extends KeyedProcessFunction<String, Part, Part> {
     public void processElement(Part part, Context context, Collector<Part> out) throws Exception {
         TimerService timers = context.timerService();
         Span span = part.span();
+        long now = clock.now(timers);
+        if (span.settlesAt(settings.horizon()) <= now) {
+            // The sum was told and its parts are forgotten: this one alone must not take its place.
+            late.inc();
+            return;
+        }
         KeptWhole before = windows.get(span);
-        KeptWhole now = (before == null ? KeptWhole.NOTHING : before).with(KeptPart.of(part, book));
-        windows.put(span, now);
+        KeptWhole window = (before == null ? KeptWhole.NOTHING : before).with(KeptPart.of(part, book));
+        windows.put(span, window);
         timers.registerEventTimeTimer(span.settlesAt(settings.horizon()));
-        if (span.closesAt() <= timers.currentWatermark()) {
-            close(context.getCurrentKey(), span, now, out);
+        if (span.closesAt() <= now) {
+            close(context.getCurrentKey(), span, window, out);
             return;
         }
         timers.registerEventTimeTimer(span.closesAt());
@@ -62,13 +73,15 @@ final class Sums extends KeyedProcessFunction<String, Part, Part> {
     @Override
     public void onTimer(long time, OnTimerContext context, Collector<Part> out) throws Exception {
         boolean early = context.timeDomain() == TimeDomain.PROCESSING_TIME;
-        long watermark = context.timerService().currentWatermark();
+        if (!early) {
+            clock.is(time);
+        }
         List<Span> known = new ArrayList<>();
         windows.keys().forEach(known::add);
         known.sort(Comparator.comparing(Span::endMillis).thenComparing(Span::startMillis));
         for (Span span : known) {
             KeptWhole window = windows.get(span);
-            if (early && window.untold() && span.closesAt() > watermark) {
+            if (early && window.untold() && window.version() == 0) {
                 windows.put(span, window.told(0));
                 out.collect(sum(context.getCurrentKey(), span, window.parts(), 0));
             } else if (!early && span.closesAt() == time) {
@@ -79,6 +92,7 @@ final class Sums extends KeyedProcessFunction<String, Part, Part> {
         }
         if (windows.isEmpty()) {
             book.clear();
+            clock.clear();
         }
     }
 

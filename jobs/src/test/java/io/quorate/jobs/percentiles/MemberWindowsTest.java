@@ -248,6 +248,15 @@ class MemberWindowsTest {
     }
 
     @Test
+    void forgetsAMemberThatNeverAnswered() throws Exception {
+        given(failedAt(3), failedAt(13));
+        timeIs(86_400 + 13);
+
+        assertThat(windows.numKeyedStateEntries()).isZero();
+        assertThat(windows.numEventTimeTimers()).isZero();
+    }
+
+    @Test
     void knowsAMemberThatCameBackWithinADay() throws Exception {
         given(at(3, 10));
         timeIs(50_000);

@@ -138,6 +138,17 @@ class RollUpsTest {
     }
 
     @Test
+    void addsNoWindowThatSettledBefore() throws Exception {
+        everyWindowUpTo(120);
+        timeIs(101);
+        given(window(0, 2, 1000));
+        timeIs(300);
+
+        assertThat(told(MINUTE)).containsExactly("2026-01-01T00:00:00Z v1: 60", "2026-01-01T00:01:00Z v1: 60");
+        assertThat(told(FIVE_MINUTES)).containsExactly("2026-01-01T00:00:00Z v1: 120");
+    }
+
+    @Test
     void forgetsAMemberThatLeftOnceItsDayIsTold() throws Exception {
         everyWindowUpTo(600);
         timeIs(DAY.toSeconds() - 1);

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.streaming.api.operators.KeyedProcessOperator;
 import org.apache.flink.streaming.api.operators.co.KeyedCoProcessOperator;
 import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
@@ -31,12 +32,16 @@ class SumsTest {
 
     @BeforeEach
     void open() throws Exception {
-        sums = new KeyedOneInputStreamOperatorTestHarness<>(
+        sums = harness();
+        sums.open();
+        sums.setProcessingTime(500);
+    }
+
+    private static KeyedOneInputStreamOperatorTestHarness<String, Part, Part> harness() throws Exception {
+        return new KeyedOneInputStreamOperatorTestHarness<>(
                 new KeyedProcessOperator<>(new Sums(SETTINGS, Sum.Level.MEMBERS_TO_CLUSTER, Early.Level.CLUSTER)),
                 Part::whole,
                 Types.STRING);
-        sums.open();
-        sums.setProcessingTime(500);
     }
 
     @AfterEach
@@ -91,6 +96,33 @@ class SumsTest {
 
         assertThat(sums.numKeyedStateEntries()).isZero();
         assertThat(sums.numEventTimeTimers()).isZero();
+    }
+
+    @Test
+    void letsNoPartThatComesTooLateTakeThePlaceOfTheSum() throws Exception {
+        given(part("m1", 0, 10, 1, 3), part("m2", 0, 10, 1, 4), part("m1", 90, 100, 1, 1));
+        timeIs(101);
+        given(part("m2", 0, 10, 2, 5));
+
+        assertThat(told()).containsExactly("0-10s v1: 7 of 2", "90-100s v1: 1 of 1");
+    }
+
+    @Test
+    void knowsWhatIsTooLateAndWhatWasToldBeforeTheFirstWatermarkAfterARestore() throws Exception {
+        given(part("m1", 0, 10, 1, 3), part("m1", 90, 100, 1, 1), part("m2", 90, 100, 1, 1));
+        timeIs(101);
+        OperatorSubtaskState snapshot = sums.snapshot(1, 1);
+        close();
+        sums = harness();
+        sums.initializeState(snapshot);
+        sums.open();
+        sums.setProcessingTime(500);
+
+        given(part("m2", 0, 10, 1, 5), part("m2", 90, 100, 2, 6));
+        given(part("m3", 110, 120, 0, 2));
+        sums.setProcessingTime(2_100);
+
+        assertThat(told()).containsExactly("90-100s v2: 7 of 2", "110-120s v0: 2 of 1");
     }
 
     @Test

@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quorate.events.PollTally;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.apache.flink.test.junit5.MiniClusterExtension;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -20,7 +20,6 @@ class CollectionCompleteTest {
     @RegisterExtension
     static final MiniClusterExtension FLINK = new MiniClusterExtension();
 
-    private static final Path QUESTIONS = Path.of("src/main/resources/clickhouse/questions");
     private static final Instant HOUR = Instant.parse("2026-11-02T23:00:00Z");
 
     private final List<PollTally> tallies = new ArrayList<>();
@@ -105,7 +104,7 @@ class CollectionCompleteTest {
         tallies.add(part(22, 10, 60, 5, 5));
         count(23, 60);
         assertThat(answer()).containsExactly("2026-11-02 23:00:00|metrics|m1|prod|360|350|0|10|1||0.97222|false");
-        assertThat(answer("not_polled.sql"))
+        assertThat(answer("not-polled"))
                 .containsExactly("2026-11-02 23:20:30.000|2026-11-02 23:22:10.000|metrics|m1|prod|100|10");
     }
 
@@ -115,7 +114,7 @@ class CollectionCompleteTest {
         tallies.add(part(0, 40, 60, 2, 2));
         count(1, 60);
         assertThat(answer()).containsExactly("2026-11-02 23:00:00|metrics|m1|prod|360|357|0|3|0||0.99167|false");
-        assertThat(answer("not_polled.sql"))
+        assertThat(answer("not-polled"))
                 .containsExactly("2026-11-02 23:00:10.000|2026-11-02 23:00:40.000|metrics|m1|prod|30|3");
     }
 
@@ -144,7 +143,7 @@ class CollectionCompleteTest {
         count(0, 30);
         tallies.add(part(30, 0, 20, 2, 2));
         tallies.add(part(30, 20, 60, 4, 4));
-        assertThat(answer("not_polled.sql")).isEmpty();
+        assertThat(answer("not-polled")).isEmpty();
     }
 
     private void count(int from, int to) {
@@ -187,13 +186,15 @@ class CollectionCompleteTest {
     }
 
     private List<String> answer() throws Exception {
-        return answer("collection_complete.sql");
+        return answer("collection-complete");
     }
 
     private List<String> answer(String question) throws Exception {
         assertThat(Jobs.save(ClickHouseTables::savePollTallies, settings, tallies.toArray(PollTally[]::new)))
                 .isEmpty();
-        return client.execute(Files.readString(QUESTIONS.resolve(question)))
+        Question asked = Question.named(question).orElseThrow();
+        Span span = new Span(HOUR.minus(Duration.ofHours(12)), HOUR.plus(Duration.ofHours(12)));
+        return client.execute(asked.sql(), asked.values(span, WindowSize.BASE, "", ""), Map.of())
                 .lines()
                 .map(line -> line.replace('\t', '|'))
                 .toList();

@@ -43,6 +43,7 @@ class RetentionTest {
         SHORT.applyTo(settings);
         assertThat(kept()).isEqualTo("""
                 alert	365
+                cluster_event	60
                 leader_change	365
                 member_window	1.5
                 member_window_1d	900
