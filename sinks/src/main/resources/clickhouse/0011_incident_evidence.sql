@@ -31,15 +31,15 @@ FROM alert FINAL
 COMMENT 'What happened to clusters and members, as far as known: members, versions, alarms, restarts, leader changes, transitions of alerts; at is UTC, milliseconds';
 
 -- A row per member and window, and a row per event where it happened, in the order of time. Base windows while they are
--- kept, those of a minute after. An empty cluster asks for all.
+-- kept, before them those of a minute. An empty cluster asks for all.
 CREATE OR REPLACE VIEW incident_evidence AS
 WITH
     (
-        SELECT count() = 0
+        SELECT minOrNull(window_start)
         FROM member_window
         WHERE metric = 'etcd_disk_wal_fsync_duration_seconds' AND window_start >= {from:DateTime64(3, 'UTC')}
             AND window_start < {to:DateTime64(3, 'UTC')} AND ({cluster:String} = '' OR cluster = {cluster:String})
-    ) AS base_is_gone,
+    ) AS base_from,
     ['etcd_disk_wal_fsync_duration_seconds', 'etcd_disk_backend_commit_duration_seconds',
      'etcd_network_peer_round_trip_time_seconds', 'etcd_server_heartbeat_send_failures_total', 'etcd_server_slow_apply_total',
      'etcd_server_proposals_failed_total', 'etcd_server_proposals_pending', 'etcd_server_has_leader', 'etcd_server_is_leader',
@@ -56,7 +56,7 @@ WITH
         UNION ALL
         SELECT cluster, member, window_start, window_end, metric, labels, count, sum, edges, counts, increase, min, max, last, gap
         FROM member_window_1m FINAL
-        WHERE base_is_gone AND has(asked_metrics, metric) AND window_start >= {from:DateTime64(3, 'UTC')}
+        WHERE NOT early AND (base_from IS NULL OR window_end <= base_from) AND has(asked_metrics, metric) AND window_start >= {from:DateTime64(3, 'UTC')}
             AND window_start < {to:DateTime64(3, 'UTC')} AND ({cluster:String} = '' OR cluster = {cluster:String})
     ),
     windows AS

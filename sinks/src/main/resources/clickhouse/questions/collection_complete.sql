@@ -2,8 +2,9 @@
 -- should have been made, how many were answered, and whether that is the 99.9 % that is asked for.
 --
 -- Time in which a target was not polled at all, for instance because the process was down, counts as polls that should
--- have been made, as many as the target has in as much time else: not_polled. From when to when tells the question not-polled. Counted is from the first moment at which a target was polled to the last: what
--- was taken out is not missing, and a process that is still down shows when it is up again.
+-- have been made, as many as the target has in as much time else: not_polled. From when to when is told by the question
+-- not-polled. Counted is from the first moment at which a target was polled to the last: what was taken out is not missing,
+-- and a process that is still down shows when it is up again.
 WITH
 minutes AS
 (

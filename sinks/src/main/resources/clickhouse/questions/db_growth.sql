@@ -1,13 +1,13 @@
 -- How large are the backends, how fast do they grow, and when is the quota reached?
 --
--- Growth is that of the bytes in use between the first and the last window, since the file itself only shrinks by
+-- Growth is that of the bytes in use between the ends of the first and the last window, since the file itself only shrinks by
 -- defragmentation. The hours to the quota count from the file's size; null where nothing grows.
 WITH sizes AS
 (
     SELECT
         cluster,
         member,
-        min(window_start)                                                                          AS first_at,
+        min(window_end)                                                                            AS first_at,
         max(window_end)                                                                            AS last_at,
         argMinIf(last, window_start, metric = 'etcd_mvcc_db_total_size_in_use_in_bytes')           AS first_in_use,
         argMaxIf(last, window_start, metric = 'etcd_mvcc_db_total_size_in_use_in_bytes')           AS in_use,

@@ -36,6 +36,9 @@ final class RawScrapes {
         long samples;
         double min = Double.POSITIVE_INFINITY;
         double max = Double.NEGATIVE_INFINITY;
+        /** Of one member; nobody's of many. */
+        @Nullable
+        Double last;
 
         void add(Figures other, boolean largest) {
             if (other.counts.length > 0) {
@@ -53,6 +56,7 @@ final class RawScrapes {
             samples += other.samples;
             min = Math.min(min, other.min);
             max = Math.max(max, other.max);
+            last = other.last == null ? last : other.last;
         }
 
         long count() {
@@ -100,6 +104,7 @@ final class RawScrapes {
 
     private final Map<Row, Figures> rows = new HashMap<>();
     private final Map<Row, Boolean> gaps = new HashMap<>();
+    private final Map<Row, Integer> members = new HashMap<>();
 
     /**
      * Nothing yet.
@@ -127,6 +132,11 @@ final class RawScrapes {
 
     Map<Row, Boolean> gaps() {
         return gaps;
+    }
+
+    /** Whose windows stand in a row. */
+    Map<Row, Integer> members() {
+        return members;
     }
 
     /**
@@ -177,6 +187,7 @@ final class RawScrapes {
             Row row = new Row(scope, who, series.get(0), series.get(1), span.get(0), span.get(1));
             rows.put(row, figures);
             gaps.put(row, window.gap);
+            members.put(row, window.members);
         });
     }
 
@@ -289,6 +300,7 @@ final class RawScrapes {
                 figures.sum += value;
                 figures.min = Math.min(figures.min, value);
                 figures.max = Math.max(figures.max, value);
+                figures.last = value;
             }
             before = next.getKey();
             startedAt = started;
