@@ -9,7 +9,10 @@ cd -- "$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")/../.."
 export QUORATE_HOME=${QUORATE_HOME:-$PWD/.quorate}
 clusters=${CLUSTERS:-1000} length=${FOR:-10m} begin=2026-03-02T10:00:00Z
 work=$(mktemp -d)
-trap 'kill $(jobs -p) 2>/dev/null || true; wait; rm -rf "$work" "$QUORATE_HOME/data/bench-windows"' EXIT
+data=$QUORATE_HOME/data
+trap 'kill $(jobs -p) 2>/dev/null || true; wait; rm -rf "$work" "$data/bench-windows" "$data/bench-kafka"' EXIT
+# What an earlier benchmark left in the topics would be read as well.
+rm -rf "$data/bench-windows" "$data/bench-kafka"
 
 ./quorate --version >/dev/null
 mkfifo "$work/open"
@@ -42,4 +45,4 @@ SECONDS=0
 ./quorate simulate --plan "$work/plan.yaml" --seed 7 --begin $begin --for "$length" --to kafka --bootstrap "$(cat "$work/broker")"
 echo "simulated after $SECONDS s"
 until=$(date -u -d "$begin + $(sed -E 's/h$/ hours/; s/m$/ minutes/; s/s$/ seconds/' <<<"$length")" +%FT%TZ)
-"${java[@]}" deploy/bench/Windows.java "$work/quorate.yaml" "$until" $((3 * clusters)) ${HISTORY:+history}
+CHECKPOINTS="file://$work/checkpoints" "${java[@]}" deploy/bench/Windows.java "$work/quorate.yaml" "$until" $((3 * clusters)) ${HISTORY:+history}
