@@ -181,8 +181,9 @@ class ExactWindowsTest {
                 if (!scope.equals("member")) {
                     expected.add("sums " + scope + ' ' + size);
                 }
-                // The day ends with its last hour: it is compared once a later hour is there.
-                if (!size.equals("base") && !size.equals("1d")) {
+                // The day ends with its last hour: it is compared once a later hour is there. A group's hour is not, as
+                // nobody told labels when it began.
+                if (!size.equals("base") && !size.equals("1d") && !(scope + size).equals("group1h")) {
                     expected.add("rollups " + scope + ' ' + size);
                 }
             }
