@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 final class Readings {
 
     /** A start time that moves by more is another process; less is a stepped clock. */
-    private static final double RESTART_SECONDS = 2;
+    static final double RESTART_SECONDS = 2;
 
     private final Catalogue catalogue;
     private final @Nullable MemberScrape before;

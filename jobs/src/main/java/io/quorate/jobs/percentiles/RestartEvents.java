@@ -22,9 +22,6 @@ final class RestartEvents extends KeyedCoProcessFunction<String, MemberScrape, C
 
     private static final long serialVersionUID = 1;
 
-    /** A start that moves by no more is a stepped clock; so is one that moves back, as no process begins before the last. */
-    private static final double RESTART_SECONDS = 2;
-
     private static final double MOST_SECONDS =
             Instant.parse("2299-12-31T00:00:00Z").getEpochSecond();
 
@@ -65,7 +62,8 @@ final class RestartEvents extends KeyedCoProcessFunction<String, MemberScrape, C
         }
         String memberId = scrape.memberId();
         if (known != null
-                && start - known.startSeconds() > RESTART_SECONDS
+                // One that moves back is a stepped clock too: no process begins before the last.
+                && start - known.startSeconds() > Readings.RESTART_SECONDS
                 // Another member that took the name is no restart of this one.
                 && (memberId == null || known.memberId() == null || memberId.equals(known.memberId()))) {
             out.collect(restarted(scrape, known.startSeconds(), start));

@@ -85,7 +85,7 @@ public record Retention(
                         });
             }
         }
-        tables.put("cluster_event", events);
+        tables.put(ClusterEventTable.TABLE.name(), events);
         tables.put(LeaderChangeTable.TABLE.name(), alerts);
         tables.put(AlertTable.TABLE.name(), alerts);
         tables.put(NotificationTable.TABLE.name(), alerts);

@@ -10,11 +10,11 @@ import java.util.Map;
 /** How long the windows are, from the base size on; each size has tables of its own. */
 public enum WindowSize {
     BASE("base", "", Duration.ofHours(3)),
-    MINUTE("1m", "_1m", Duration.ofDays(3)),
+    MINUTE("1m", RollUp.MINUTE.suffix(), Duration.ofDays(3)),
     /** Chosen for no span, but there when its neighbours are not. */
-    FIVE_MINUTES("5m", "_5m", Duration.ZERO),
-    HOUR("1h", "_1h", Duration.ofDays(90)),
-    DAY("1d", "_1d", Duration.ofDays(1_000_000));
+    FIVE_MINUTES("5m", RollUp.FIVE_MINUTES.suffix(), Duration.ZERO),
+    HOUR("1h", RollUp.HOUR.suffix(), Duration.ofDays(90)),
+    DAY("1d", RollUp.DAY.suffix(), Duration.ofDays(1_000_000));
 
     private final String text;
     private final String suffix;
@@ -58,11 +58,11 @@ public enum WindowSize {
     }
 
     public String memberTable() {
-        return "member_window" + suffix;
+        return MemberWindowTable.TABLE.name() + suffix;
     }
 
     public String scopeTable() {
-        return "scope_window" + suffix;
+        return ScopeWindowTable.TABLE.name() + suffix;
     }
 
     /** As it is written on the command line. */
