@@ -7,28 +7,64 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One rule as its file tells it: when it fires, how badly, when it is over, what it says.
  *
  * @param name as alerts carry it, such as {@code EtcdElectionStorm}
+ * @param version of its text: of two files that differ, it differs
  * @param why the comment above the rule: what it means, for a person on call
- * @param summary one sentence with the condition's words in braces
+ * @param maturity a sandbox rule is evaluated and notifies nobody
+ * @param runsIn the profiles in which it runs; empty for all
+ * @param rank where its symptom stands between cause and effect
+ * @param alert what it says; null when it only gives a symptom to patterns
  * @param profiles by name, the condition that each sets instead
  * @param tests that stand in the rule's own file
+ * @param text of its file, from which overrides are made
  */
 public record Rule(
         String name,
+        String version,
         String why,
+        Maturity maturity,
+        Set<String> runsIn,
+        CausalRank rank,
         Condition condition,
-        String summary,
-        String runbook,
+        @Nullable Says alert,
         Map<String, Condition> profiles,
-        List<RuleTest> tests)
+        List<RuleTest> tests,
+        String text)
         implements Serializable {
 
     /** What must be so for a rule to fire: a closed family. */
-    public sealed interface Condition extends Serializable permits CountedChanges, Regression {}
+    public sealed interface Condition extends Serializable permits CountedChanges, Regression, Threshold, StepPattern {}
+
+    public enum Maturity {
+        SANDBOX,
+        STABLE
+    }
+
+    /** From cause to effect. What one window or one scrape shows at once is taken in this order. */
+    public enum CausalRank {
+        DISK,
+        NETWORK,
+        PROCESS,
+        COMMIT,
+        HEARTBEAT,
+        LEADER_CHANGE,
+        APPLY,
+        CLIENT,
+        CAPACITY
+    }
+
+    /**
+     * What an alert says.
+     *
+     * @param summary one sentence with the condition's words in braces
+     * @param runbook path or address
+     */
+    public record Says(String summary, String runbook) implements Serializable {}
 
     /**
      * So many leader changes of one cluster within so long. The summary may hold {@code {cluster}}, {@code {count}} and
@@ -119,8 +155,21 @@ public record Rule(
         return other == null ? this : with(other);
     }
 
+    /** Whether it runs under this profile at all. */
+    public boolean runsIn(String profile) {
+        return runsIn.isEmpty() || runsIn.contains(profile);
+    }
+
     /** The same rule on another condition. */
     public Rule with(Condition other) {
-        return new Rule(name, why, other, summary, runbook, profiles, tests);
+        return new Rule(name, version, why, maturity, runsIn, rank, other, alert, profiles, tests, text);
+    }
+
+    /** What its alerts say, of a rule that has some. */
+    public Says says() {
+        if (alert == null) {
+            throw new IllegalStateException(name + " gives a symptom and no alerts");
+        }
+        return alert;
     }
 }

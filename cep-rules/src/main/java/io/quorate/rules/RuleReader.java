@@ -3,7 +3,11 @@ package io.quorate.rules;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.quorate.events.Alert.Severity;
 import io.quorate.events.Alert.Status;
+import io.quorate.events.BucketVector;
+import io.quorate.events.Histogram;
+import io.quorate.events.Labels;
 import io.quorate.events.LeaderChange;
+import io.quorate.events.Measures;
 import io.quorate.rules.yaml.Durations;
 import io.quorate.rules.yaml.InvalidYaml;
 import io.quorate.rules.yaml.YamlFile;
@@ -15,10 +19,14 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -74,7 +82,7 @@ public final class RuleReader {
         List<YamlProblem> problems = new ArrayList<>();
         for (Path file : files) {
             try {
-                Rule rule = rule(YamlFile.read(file), comment(Files.readString(file)));
+                Rule rule = rule(YamlFile.read(file), Files.readString(file));
                 if (rules.stream().anyMatch(other -> other.name().equals(rule.name()))) {
                     problems.add(new YamlProblem(
                             file.toString(), 1, "a second rule " + rule.name() + "; expected each name once"));
@@ -97,7 +105,7 @@ public final class RuleReader {
 
     /** The rule in this text, under the name that messages shall show. */
     public static Rule parse(String name, String text) throws InvalidYaml {
-        return rule(YamlFile.parse(name, text), comment(text));
+        return rule(YamlFile.parse(name, text), text);
     }
 
     private static Rule shippedRule(String name) {
@@ -113,7 +121,18 @@ public final class RuleReader {
         }
     }
 
-    private static Rule rule(YamlFile file, String why) throws InvalidYaml {
+    /** Of two texts that differ, it differs. */
+    private static String version(String text) {
+        try {
+            byte[] hash = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(Arrays.copyOf(hash, 4));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
+    }
+
+    private static Rule rule(YamlFile file, String text) throws InvalidYaml {
+        String why = comment(text);
         List<YamlProblem> problems = new ArrayList<>(SCHEMA.problems(file));
         if (!problems.isEmpty()) {
             throw new InvalidYaml(problems);
@@ -126,12 +145,17 @@ public final class RuleReader {
                 .forEachRemaining(profile -> profiles.put(profile.getKey(), condition(root, profile.getValue())));
         Rule rule = new Rule(
                 root.get("rule").asText(),
+                version(text),
                 why,
+                Rule.Maturity.STABLE,
+                Set.of(),
+                Rule.CausalRank.DISK,
                 condition(root, root),
-                alert.get("summary").asText(),
-                alert.get("runbook").asText(),
+                new Rule.Says(
+                        alert.get("summary").asText(), alert.get("runbook").asText()),
                 profiles,
-                tests(file, profiles.keySet(), problems));
+                tests(file, profiles.keySet(), problems),
+                text);
         if (why.isEmpty()) {
             problems.add(file.problemAt("", "no comment above the rule; expected what it means, for a person on call"));
         }
@@ -244,7 +268,13 @@ public final class RuleReader {
             for (JsonNode happened : test.get("given")) {
                 String where = at + "/given/" + line++;
                 if (readsWindows(file.root())) {
-                    given.addAll(windows(file, where, happened.asText(), members, problems));
+                    given.addAll(windows(
+                            file,
+                            where,
+                            file.root().at("/regression/metric").asText(),
+                            happened.asText(),
+                            members,
+                            problems));
                 } else {
                     given.addAll(move(file, where, happened.asText(), problems));
                 }
@@ -280,7 +310,7 @@ public final class RuleReader {
 
     /** One window of each member that the text tells of, for each of its ends. */
     private static List<RuleTest.Given> windows(
-            YamlFile file, String at, String text, int members, List<YamlProblem> problems) {
+            YamlFile file, String at, String metric, String text, int members, List<YamlProblem> problems) {
         Matcher matcher = WINDOWS.matcher(text);
         if (!matcher.matches()) {
             problems.add(file.problemAt(at, noWindows(text)));
@@ -322,7 +352,7 @@ public final class RuleReader {
                         end,
                         member.getKey(),
                         member.getValue().group(2) != null,
-                        operations(member.getValue().group(3))));
+                        operations(metric, member.getValue().group(3))));
             }
         }
         return windows;
@@ -332,13 +362,26 @@ public final class RuleReader {
         return "'" + text + "' is no window; expected one like '70s..90s m1 100 x 1ms + 40 x 100ms, others 200 x 1ms'";
     }
 
-    private static List<RuleTest.Operations> operations(String text) {
-        List<RuleTest.Operations> all = new ArrayList<>();
+    /** So many that took so long, and so on, in the buckets of this histogram. */
+    private static Measures operations(String metric, String text) {
+        double[] edges = Buckets.edges(metric);
+        long[] counts = new long[edges.length + 1];
+        double sum = 0;
         for (String some : text.split(" \\+ ")) {
             String[] countAndTook = some.split(" x ");
-            all.add(new RuleTest.Operations(Long.parseLong(countAndTook[0]), Durations.parse(countAndTook[1])));
+            long count = Long.parseLong(countAndTook[0]);
+            double seconds = Durations.parse(countAndTook[1]).toMillis() / 1000.0;
+            int bucket = 0;
+            while (bucket < edges.length && edges[bucket] < seconds) {
+                bucket++;
+            }
+            counts[bucket] += count;
+            sum += count * seconds;
         }
-        return all;
+        return new Measures(
+                List.of(new Histogram(metric, Labels.NONE, new BucketVector(edges, counts, sum))),
+                List.of(),
+                List.of());
     }
 
     private static Duration duration(JsonNode node) {

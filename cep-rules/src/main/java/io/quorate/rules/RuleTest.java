@@ -1,6 +1,7 @@
 package io.quorate.rules;
 
 import io.quorate.events.Alert;
+import io.quorate.events.Measures;
 import java.io.Serializable;
 import java.time.Duration;
 import java.util.List;
@@ -19,7 +20,7 @@ public record RuleTest(
         implements Serializable {
 
     /** Something that happens: what the rule reads. */
-    public sealed interface Given extends Serializable permits Move, Window {}
+    public sealed interface Given extends Serializable permits Move, Window, Answer, Shown {}
 
     /**
      * A leader change.
@@ -29,18 +30,46 @@ public record RuleTest(
     public record Move(Duration after, String from, String to, long raftTerm, boolean isPlanned) implements Given {}
 
     /**
-     * A window of one member.
+     * A window of one member. A member without one was not scraped.
      *
      * @param end after the test's own zero
      */
-    public record Window(Duration end, String member, boolean gap, List<Operations> operations) implements Given {
+    public record Window(Duration end, String member, boolean gap, Measures measures) implements Given {
 
         /** How long each of a test's windows is. */
         public static final Duration SIZE = Duration.ofSeconds(10);
     }
 
-    /** So many, each of which took so long. */
-    public record Operations(long count, Duration took) implements Serializable {}
+    /**
+     * What one poll of a member brought.
+     *
+     * @param after the test's own zero
+     * @param failure why there was no answer; null when there was one
+     * @param leader name of the member that it believes to lead; null for none
+     */
+    public record Answer(
+            Duration after,
+            String member,
+            @Nullable String failure,
+            @Nullable String leader,
+            long raftTerm,
+            long raftIndex,
+            long raftAppliedIndex,
+            long dbSizeBytes,
+            long dbSizeInUseBytes,
+            boolean learner,
+            List<String> alarms)
+            implements Given {}
+
+    /**
+     * The symptom of a rule, true from window to window.
+     *
+     * @param from the beginning of its first window, after the test's own zero
+     * @param to the end of its last window
+     * @param member null when it is true of the cluster
+     */
+    public record Shown(
+            Duration from, Duration to, @Nullable String member, String rule) implements Given {}
 
     /**
      * One alert transition.

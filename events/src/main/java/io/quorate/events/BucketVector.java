@@ -1,5 +1,6 @@
 package io.quorate.events;
 
+import java.io.Serializable;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -12,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param counts per bucket, not cumulative; one more than edges
  * @param sum of the observed values, in the metric's own unit
  */
-public record BucketVector(double[] edges, long[] counts, double sum) {
+public record BucketVector(double[] edges, long[] counts, double sum) implements Serializable {
 
     public BucketVector {
         if (counts.length != edges.length + 1) {

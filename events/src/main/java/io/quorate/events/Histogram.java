@@ -1,5 +1,6 @@
 package io.quorate.events;
 
+import java.io.Serializable;
 import java.util.Objects;
 
 /**
@@ -9,7 +10,7 @@ import java.util.Objects;
  * @param metric base name, such as {@code etcd_disk_wal_fsync_duration_seconds}
  * @param labels canonical text of {@link Labels}, without {@code le} and without what names the member
  */
-public record Histogram(String metric, String labels, BucketVector vector) {
+public record Histogram(String metric, String labels, BucketVector vector) implements Serializable {
 
     public Histogram {
         Objects.requireNonNull(metric, "metric");

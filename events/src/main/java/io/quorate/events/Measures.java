@@ -1,10 +1,12 @@
 package io.quorate.events;
 
+import java.io.Serializable;
 import java.util.List;
 import java.util.Objects;
 
 /** What one window saw, series by series, in order of metric and labels. */
-public record Measures(List<Histogram> histograms, List<Sample> counters, List<GaugeRange> gauges) {
+public record Measures(List<Histogram> histograms, List<Sample> counters, List<GaugeRange> gauges)
+        implements Serializable {
 
     public static final Measures NONE = new Measures(List.of(), List.of(), List.of());
 
@@ -22,7 +24,8 @@ public record Measures(List<Histogram> histograms, List<Sample> counters, List<G
      * @param last by time; at wider scopes than a member there is no such thing, and it is NaN
      */
     public record GaugeRange(
-            String metric, String labels, double min, double sum, long samples, double max, double last) {
+            String metric, String labels, double min, double sum, long samples, double max, double last)
+            implements Serializable {
 
         public GaugeRange {
             Objects.requireNonNull(metric, "metric");

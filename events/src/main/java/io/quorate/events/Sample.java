@@ -1,5 +1,6 @@
 package io.quorate.events;
 
+import java.io.Serializable;
 import java.util.Objects;
 
 /**
@@ -8,7 +9,7 @@ import java.util.Objects;
  * @param metric full name, such as {@code etcd_server_proposals_pending}
  * @param labels canonical text of {@link Labels}, without what names the member
  */
-public record Sample(String metric, String labels, double value) {
+public record Sample(String metric, String labels, double value) implements Serializable {
 
     public Sample {
         Objects.requireNonNull(metric, "metric");

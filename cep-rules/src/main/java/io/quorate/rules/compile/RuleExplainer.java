@@ -23,8 +23,8 @@ public final class RuleExplainer {
         } else if (condition instanceof Rule.Regression regression) {
             explain(regression, text);
         }
-        text.append("\n  says: ").append(rule.summary());
-        text.append("\n  runbook: ").append(rule.runbook());
+        text.append("\n  says: ").append(rule.says().summary());
+        text.append("\n  runbook: ").append(rule.says().runbook());
         return text.append('\n').toString();
     }
 

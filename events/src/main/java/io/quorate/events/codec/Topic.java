@@ -3,6 +3,7 @@ package io.quorate.events.codec;
 import io.quorate.events.Alert;
 import io.quorate.events.ClusterEvent;
 import io.quorate.events.ClusterRoster;
+import io.quorate.events.Control;
 import io.quorate.events.Coverage;
 import io.quorate.events.DeadLetter;
 import io.quorate.events.LeaderChange;
@@ -11,6 +12,7 @@ import io.quorate.events.MemberStatus;
 import io.quorate.events.MemberWindow;
 import io.quorate.events.Notification;
 import io.quorate.events.PollTally;
+import io.quorate.events.RuleCoverage;
 import io.quorate.events.ScopeWindow;
 import java.io.Serializable;
 import java.time.Instant;
@@ -55,6 +57,13 @@ public record Topic<T>(
     public static final Topic<ClusterEvent> CLUSTER_EVENT =
             new Topic<>("cluster-event", ClusterEvent.class, ClusterEvent::cluster, ClusterEvent::observedAt, false);
     public static final Topic<Alert> ALERT = new Topic<>("alert", Alert.class, Alert::cluster, Alert::at, false);
+    /** What rules say that do not notify: those in shadow, and those that are not stable yet. */
+    public static final Topic<Alert> SHADOW_ALERT =
+            new Topic<>("shadow-alert", Alert.class, Alert::cluster, Alert::at, false);
+
+    public static final Topic<RuleCoverage> RULE_COVERAGE =
+            new Topic<>("rule-coverage", RuleCoverage.class, RuleCoverage::cluster, RuleCoverage::observedAt, false);
+    public static final Topic<Control> CONTROL = new Topic<>("control", Control.class, Control::key, Control::at, true);
     public static final Topic<Notification> NOTIFICATION =
             new Topic<>("notification", Notification.class, Notification::cluster, Notification::attemptedAt, false);
     public static final Topic<DeadLetter> DEAD_LETTER =
@@ -73,6 +82,9 @@ public record Topic<T>(
             LEADER_CHANGE,
             CLUSTER_EVENT,
             ALERT,
+            SHADOW_ALERT,
+            RULE_COVERAGE,
+            CONTROL,
             NOTIFICATION,
             DEAD_LETTER);
 }

@@ -7,6 +7,7 @@ import io.quorate.events.Alert;
 import io.quorate.events.BucketVector;
 import io.quorate.events.ClusterEvent;
 import io.quorate.events.ClusterRoster;
+import io.quorate.events.Control;
 import io.quorate.events.Coverage;
 import io.quorate.events.DeadLetter;
 import io.quorate.events.Histogram;
@@ -17,6 +18,7 @@ import io.quorate.events.MemberStatus;
 import io.quorate.events.MemberWindow;
 import io.quorate.events.Notification;
 import io.quorate.events.PollTally;
+import io.quorate.events.RuleCoverage;
 import io.quorate.events.Sample;
 import io.quorate.events.ScopeWindow;
 import java.io.IOException;
@@ -41,6 +43,22 @@ class EventCodecTest {
                     new BucketVector(new double[] {0.001, 0.002}, new long[] {5, 2, 1}, 0.0123))),
             List.of(new Sample("grpc_server_handled_total", "grpc_code=\"OK\",grpc_method=\"Put\"", 17)),
             List.of(new Measures.GaugeRange("etcd_server_proposals_pending", "", 0, 6, 5, 3, 1)));
+
+    private static final Alert STORM = new Alert(
+            "0123456789abcdef",
+            "EtcdElectionStorm",
+            Alert.Severity.CRITICAL,
+            "prod",
+            "d8419dd4a9e67e2d",
+            null,
+            null,
+            Alert.Status.FIRING,
+            AT,
+            AT,
+            "prod changed its leader 3 times in 20s",
+            null,
+            "docs/runbooks/etcd-election-storm.md",
+            List.of(new Alert.Evidence("leader-moves", "m2 -> m1, term 4", AT)));
 
     record Golden<T>(Topic<T> topic, T event) {
 
@@ -204,23 +222,31 @@ class EventCodecTest {
                                 "3.4.23",
                                 "3.5.9",
                                 null)),
+                new Golden<>(Topic.ALERT, STORM),
+                new Golden<>(Topic.SHADOW_ALERT, STORM),
                 new Golden<>(
-                        Topic.ALERT,
-                        new Alert(
-                                "0123456789abcdef",
-                                "EtcdElectionStorm",
-                                Alert.Severity.CRITICAL,
+                        Topic.RULE_COVERAGE,
+                        new RuleCoverage(
+                                "EtcdGrpcSlow",
                                 "prod",
                                 "d8419dd4a9e67e2d",
-                                null,
-                                null,
-                                Alert.Status.FIRING,
+                                "m1",
+                                "d53aab49afb8bdad",
                                 AT,
+                                RuleCoverage.BLIND,
+                                "grpc_server_handling_seconds",
+                                "basic-metrics",
+                                "shown only with --metrics=extensive",
+                                "a1b2c3d4")),
+                new Golden<>(
+                        Topic.CONTROL,
+                        new Control(
+                                Control.OVERRIDE,
+                                "slow-dev-disks",
                                 AT,
-                                "prod changed its leader 3 times in 20s",
-                                null,
-                                "docs/runbooks/etcd-election-storm.md",
-                                List.of(new Alert.Evidence("leader-moves", "m2 -> m1, term 4", AT)))),
+                                "ana",
+                                Control.SHADOW,
+                                "override: slow-dev-disks\n")),
                 new Golden<>(
                         Topic.NOTIFICATION,
                         new Notification(

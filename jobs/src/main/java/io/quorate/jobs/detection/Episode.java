@@ -85,7 +85,8 @@ public class Episode {
     /** This transition, in the rule's words. */
     Alert alert(Rule rule, Status status, Instant at) {
         Duration span = Duration.between(firstChangeAt, lastChangeAt);
-        String summary = rule.summary()
+        String summary = rule.says()
+                .summary()
                 .replace("{cluster}", cluster)
                 .replace("{count}", Integer.toString(count))
                 .replace("{span}", Durations.format(span));
@@ -102,7 +103,7 @@ public class Episode {
                 startedAt,
                 summary,
                 null,
-                rule.runbook(),
+                rule.says().runbook(),
                 List.copyOf(evidence));
     }
 }

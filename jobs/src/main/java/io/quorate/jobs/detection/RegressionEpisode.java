@@ -38,7 +38,7 @@ public class RegressionEpisode {
                 startedAt,
                 summary,
                 null,
-                rule.runbook(),
+                rule.says().runbook(),
                 List.copyOf(evidence));
     }
 }

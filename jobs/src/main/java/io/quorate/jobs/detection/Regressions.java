@@ -321,7 +321,8 @@ final class Regressions extends KeyedProcessFunction<String, MemberWindow, Alert
                     .map(Slowness::beyond)
                     .max(Comparator.comparingDouble(Beyond::share))
                     .orElseThrow();
-            return rule.summary()
+            return rule.says()
+                    .summary()
                     .replace("{who}", about.equals(CLUSTER) ? cluster : cluster + '/' + about)
                     .replace("{share}", Slowness.percent(worst.share()))
                     .replace("{slow}", Long.toString(worst.slow()))

@@ -1,11 +1,7 @@
 package io.quorate.jobs.detection;
 
 import io.quorate.events.Alert;
-import io.quorate.events.BucketVector;
-import io.quorate.events.Histogram;
-import io.quorate.events.Labels;
 import io.quorate.events.LeaderChange;
-import io.quorate.events.Measures;
 import io.quorate.events.MemberWindow;
 import io.quorate.rules.Rule;
 import io.quorate.rules.RuleTest;
@@ -17,7 +13,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.stream.IntStream;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
@@ -28,10 +23,6 @@ public final class RuleTests {
 
     /** Event time 0 is special to CEP's timeouts; tests begin later. */
     private static final Instant ZERO = Instant.parse("2026-01-01T00:00:00Z");
-
-    /** Those of etcd's fsync: 1 ms to 8.192 s. */
-    private static final double[] EDGES =
-            IntStream.range(0, 14).mapToDouble(i -> (1 << i) / 1000.0).toArray();
 
     private RuleTests() {}
 
@@ -92,7 +83,7 @@ public final class RuleTests {
             return DetectionPipeline.counted(changes(env, tests), rule, counted);
         }
         if (rule.condition() instanceof Rule.Regression regression) {
-            return DetectionPipeline.regressions(windows(env, tests, regression.metric()), rule, regression);
+            return DetectionPipeline.regressions(windows(env, tests), rule, regression);
         }
         throw new IllegalStateException(rule.name() + " has a condition that no test can run");
     }
@@ -111,12 +102,11 @@ public final class RuleTests {
                                 (change, time) -> change.confirmedAt().toEpochMilli()));
     }
 
-    private static DataStream<MemberWindow> windows(
-            StreamExecutionEnvironment env, List<RuleTest> tests, String metric) {
+    private static DataStream<MemberWindow> windows(StreamExecutionEnvironment env, List<RuleTest> tests) {
         List<MemberWindow> windows = new ArrayList<>();
         for (int i = 0; i < tests.size(); i++) {
             for (RuleTest.Given given : tests.get(i).given()) {
-                windows.add(window("test-" + i, metric, (RuleTest.Window) given));
+                windows.add(window("test-" + i, (RuleTest.Window) given));
             }
         }
         windows.sort(Comparator.comparing(MemberWindow::windowEnd));
@@ -126,18 +116,7 @@ public final class RuleTests {
                                 (window, time) -> window.windowEnd().toEpochMilli()));
     }
 
-    private static MemberWindow window(String cluster, String metric, RuleTest.Window window) {
-        long[] counts = new long[EDGES.length + 1];
-        double sum = 0;
-        for (RuleTest.Operations some : window.operations()) {
-            double seconds = some.took().toMillis() / 1000.0;
-            int bucket = 0;
-            while (bucket < EDGES.length && EDGES[bucket] < seconds) {
-                bucket++;
-            }
-            counts[bucket] += some.count();
-            sum += some.count() * seconds;
-        }
+    private static MemberWindow window(String cluster, RuleTest.Window window) {
         Instant end = ZERO.plus(window.end());
         return new MemberWindow(
                 cluster,
@@ -148,10 +127,7 @@ public final class RuleTests {
                 end,
                 window.gap(),
                 1,
-                new Measures(
-                        List.of(new Histogram(metric, Labels.NONE, new BucketVector(EDGES.clone(), counts, sum))),
-                        List.of(),
-                        List.of()));
+                window.measures());
     }
 
     private static LeaderChange change(String cluster, int members, RuleTest.Move move) {

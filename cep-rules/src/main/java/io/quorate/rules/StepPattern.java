@@ -1,0 +1,47 @@
+package io.quorate.rules;
+
+import io.quorate.events.Alert.Severity;
+import io.quorate.events.LeaderChange;
+import java.io.Serializable;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Steps of one cluster, in this order, first to last within so long. The summary may hold {@code {cluster}}, {@code {member}}
+ * (of the first step), {@code {count}}, {@code {span}} and {@code {steps}}.
+ *
+ * @param within exclusive
+ * @param resolveAfter how long no further match may end for the episode to be over
+ */
+public record StepPattern(List<Step> steps, Duration within, Duration resolveAfter, Severity severity)
+        implements Rule.Condition {
+
+    /**
+     * One step, as a clause: {@code disk-stalls}.
+     *
+     * @param symptom the rule whose symptom it is; null for a leader change
+     * @param planned which leader changes count; empty for a symptom
+     * @param atLeast how many times
+     * @param orMembersPlus how many more than the cluster has members, where that is more; negative when the size does not
+     *     matter
+     * @param absent it must not happen: up to the next step, or until {@code within} is over when it is the last
+     * @param sameMember it must be of the member of the first step
+     */
+    public record Step(
+            String name,
+            @Nullable String symptom,
+            Set<LeaderChange.Planned> planned,
+            int atLeast,
+            int orMembersPlus,
+            boolean absent,
+            boolean sameMember)
+            implements Serializable {
+
+        /** How many it takes in a cluster of this size. */
+        public int needed(int clusterSize) {
+            return orMembersPlus < 0 ? atLeast : Math.max(atLeast, clusterSize + orMembersPlus);
+        }
+    }
+}

@@ -1,0 +1,47 @@
+package io.quorate.events;
+
+import java.time.Instant;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a person wants to be otherwise while the jobs run. Of one kind and id the newest counts.
+ *
+ * @param kind what it is about: {@link #RULE} or {@link #OVERRIDE}; a later version may know more
+ * @param id of what it is about: a rule's name, an override's own name
+ * @param at when it was said
+ * @param by who said it, for people
+ * @param mode {@link #SHADOW}: evaluate and do not notify; {@link #ACTIVE}; {@link #REMOVED}: as if it had never been said
+ * @param text YAML, as a file of that kind holds it; null when removed
+ */
+public record Control(
+        String kind,
+        String id,
+        Instant at,
+        String by,
+        String mode,
+        @Nullable String text) {
+
+    /** A rule, whole; it takes the place of the one of that name. */
+    public static final String RULE = "rule";
+
+    /** Other numbers of one rule for some clusters or members. */
+    public static final String OVERRIDE = "override";
+
+    public static final String SHADOW = "shadow";
+    public static final String ACTIVE = "active";
+    public static final String REMOVED = "removed";
+
+    public Control {
+        Objects.requireNonNull(kind, "kind");
+        Objects.requireNonNull(id, "id");
+        Objects.requireNonNull(at, "at");
+        by = by == null ? "" : by;
+        Objects.requireNonNull(mode, "mode");
+    }
+
+    /** What a compacted topic keeps the newest of. */
+    public String key() {
+        return kind + '/' + id;
+    }
+}
