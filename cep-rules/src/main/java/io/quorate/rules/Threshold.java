@@ -15,9 +15,16 @@ import org.jspecify.annotations.Nullable;
  * @param policy what counts as a breach where the limit lies inside a bucket
  * @param limits worst first, each severity once
  * @param clearFor how long the signal must be within the limit again for the episode to be over
+ * @param guard what must hold as well for a breach; null for nothing
  */
 public record Threshold(
-        Source reads, Signal signal, @Nullable Across across, Policy policy, List<Limit> limits, Duration clearFor)
+        Source reads,
+        Signal signal,
+        @Nullable Across across,
+        Policy policy,
+        List<Limit> limits,
+        Duration clearFor,
+        @Nullable Guard guard)
         implements Rule.Condition {
 
     public enum Source {
@@ -79,6 +86,12 @@ public record Threshold(
             Bound bound,
             @Nullable Bound clear,
             Duration duration) implements Serializable {}
+
+    /**
+     * A second signal of the same member or cluster, without which the first is no breach: a ratio says little of a small
+     * database. Taken across members as the first one is.
+     */
+    public record Guard(Signal signal, Comparison comparison, Bound bound) implements Serializable {}
 
     /**
      * A number to compare with, in the base unit of the signal: seconds, bytes, a ratio.
