@@ -1,5 +1,6 @@
 package io.quorate.rules;
 
+import io.quorate.rules.Rule.Condition;
 import java.io.Serializable;
 import java.util.Map;
 import java.util.TreeMap;
@@ -14,8 +15,11 @@ import org.jspecify.annotations.Nullable;
  * @param where by label of the cluster, the value it must have; {@code cluster} and {@code member} stand for the names
  * @param condition as the rule reads then; null when it is off there
  */
-public record RuleOverride(String name, String rule, Map<String, String> where, Rule.@Nullable Condition condition)
-        implements Serializable {
+public record RuleOverride(
+        String name,
+        String rule,
+        Map<String, String> where,
+        @Nullable Condition condition) implements Serializable {
 
     public static final String CLUSTER = "cluster";
     public static final String MEMBER = "member";

@@ -1,14 +1,6 @@
 package io.quorate.rules;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.quorate.events.Alert.Severity;
-import io.quorate.events.Alert.Status;
-import io.quorate.events.BucketVector;
-import io.quorate.events.Histogram;
-import io.quorate.events.Labels;
-import io.quorate.events.LeaderChange;
-import io.quorate.events.Measures;
-import io.quorate.rules.yaml.Durations;
 import io.quorate.rules.yaml.InvalidYaml;
 import io.quorate.rules.yaml.YamlFile;
 import io.quorate.rules.yaml.YamlProblem;
@@ -21,18 +13,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.EnumSet;
-import java.util.HashMap;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -46,56 +34,66 @@ public final class RuleReader {
 
     private static final YamlSchema SCHEMA = YamlSchema.resource(RuleReader.class, "/schema/rule.schema.json");
 
-    /** {@code 80s b->c term 8}, with {@code planned} behind it where somebody meant it. */
-    private static final Pattern MOVE = Pattern.compile("(\\d+(?:ms|s|m|h)) (\\w+)->(\\w+) term (\\d+)( planned)?");
-
-    /** {@code 10s..60s}, or {@code 70s}: the ends of windows; then what each member's saw. */
-    private static final Pattern WINDOWS = Pattern.compile("(\\d+[smh])(?:\\.\\.(\\d+[smh]))? (\\S.*)");
-
-    /** {@code m1 gap 100 x 1ms + 40 x 100ms}; a window without operations is {@code m1 0 x 1ms}. */
-    private static final Pattern OF_MEMBER =
-            Pattern.compile("(\\w+)( gap)? (\\d{1,9} x \\d+(?:ms|s)(?: \\+ \\d{1,9} x \\d+(?:ms|s))*)");
+    /** Words of a summary that a condition fills in. */
+    private static final Pattern WORD = Pattern.compile("\\{([^{}]*)}");
 
     private RuleReader() {}
 
     /** The rules that come with the product. */
     public static List<Rule> shipped() {
+        return shippedFiles().stream().map(RuleFile::rule).toList();
+    }
+
+    /** The same, with their names in the product's resources. */
+    public static List<RuleFile> shippedFiles() {
         return SHIPPED.stream().map(RuleReader::shippedRule).toList();
     }
 
     /**
-     * Every {@code .yaml} file of this folder, in order of name.
+     * Every {@code .yaml} file of this folder and those in it, in order of name.
      *
      * @throws InvalidYaml with every problem of every file
      */
     public static List<Rule> folder(Path folder) throws InvalidYaml {
-        List<Path> files;
-        try (Stream<Path> all = Files.list(folder)) {
-            files = all.filter(file -> file.toString().endsWith(".yaml"))
+        return files(folder).stream().map(RuleFile::rule).toList();
+    }
+
+    /**
+     * This rule file, or every one of this folder and those in it, in order of name.
+     *
+     * @throws InvalidYaml with every problem of every file
+     */
+    public static List<RuleFile> files(Path fileOrFolder) throws InvalidYaml {
+        List<Path> paths;
+        try (Stream<Path> all = Files.walk(fileOrFolder)) {
+            paths = all.filter(
+                            path -> path.equals(fileOrFolder) || path.toString().endsWith(".yaml"))
+                    .filter(path -> !Files.isDirectory(path))
                     .sorted()
                     .toList();
         } catch (IOException e) {
-            throw new InvalidYaml(
-                    List.of(new YamlProblem(folder.toString(), 1, "cannot be read; expected a folder of rules")));
+            throw new InvalidYaml(List.of(new YamlProblem(
+                    fileOrFolder.toString(), 1, "cannot be read; expected a folder of rules; check the path")));
         }
-        List<Rule> rules = new ArrayList<>();
+        List<RuleFile> rules = new ArrayList<>();
         List<YamlProblem> problems = new ArrayList<>();
-        for (Path file : files) {
+        for (Path path : paths) {
             try {
-                Rule rule = rule(YamlFile.read(file), Files.readString(file));
-                if (rules.stream().anyMatch(other -> other.name().equals(rule.name()))) {
+                Rule rule = rule(YamlFile.read(path), Files.readString(path));
+                if (rules.stream().anyMatch(other -> other.rule().name().equals(rule.name()))) {
                     problems.add(new YamlProblem(
-                            file.toString(), 1, "a second rule " + rule.name() + "; expected each name once"));
+                            path.toString(), 1, "a second rule " + rule.name() + "; expected each name once"));
                 }
-                rules.add(rule);
+                rules.add(new RuleFile(path.toString(), rule));
             } catch (InvalidYaml e) {
                 problems.addAll(e.problems());
             } catch (IOException e) {
-                problems.add(new YamlProblem(file.toString(), 1, "cannot be read; expected a rule file"));
+                problems.add(new YamlProblem(path.toString(), 1, "cannot be read; expected a rule file"));
             }
         }
-        if (files.isEmpty()) {
-            problems.add(new YamlProblem(folder.toString(), 1, "holds no .yaml file; expected at least one rule"));
+        if (paths.isEmpty()) {
+            problems.add(
+                    new YamlProblem(fileOrFolder.toString(), 1, "holds no .yaml file; expected at least one rule"));
         }
         if (!problems.isEmpty()) {
             throw new InvalidYaml(problems);
@@ -108,12 +106,13 @@ public final class RuleReader {
         return rule(YamlFile.parse(name, text), text);
     }
 
-    private static Rule shippedRule(String name) {
+    private static RuleFile shippedRule(String name) {
         try (InputStream in = RuleReader.class.getResourceAsStream("/rules/" + name)) {
             if (in == null) {
                 throw new IllegalStateException("no rule " + name + " in this build");
             }
-            return parse("rules/" + name, new String(in.readAllBytes(), StandardCharsets.UTF_8));
+            String file = "rules/" + name;
+            return new RuleFile(file, parse(file, new String(in.readAllBytes(), StandardCharsets.UTF_8)));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InvalidYaml e) {
@@ -132,271 +131,138 @@ public final class RuleReader {
     }
 
     private static Rule rule(YamlFile file, String text) throws InvalidYaml {
+        Draft draft = new Draft(file, SCHEMA);
         String why = comment(text);
-        List<YamlProblem> problems = new ArrayList<>(SCHEMA.problems(file));
-        if (!problems.isEmpty()) {
-            throw new InvalidYaml(problems);
+        if (why.isEmpty()) {
+            draft.problem("", "no comment above the rule; expected what it means, for a person on call");
         }
-        JsonNode root = file.root();
-        JsonNode alert = root.get("alert");
-        Map<String, Rule.Condition> profiles = new HashMap<>();
-        root.path("profiles")
-                .fields()
-                .forEachRemaining(profile -> profiles.put(profile.getKey(), condition(root, profile.getValue())));
-        Rule rule = new Rule(
-                root.get("rule").asText(),
+        Rule.Condition condition = ConditionReader.read(draft);
+        Map<String, Rule.Condition> profiles = profiles(draft);
+        Rule.Maturity maturity =
+                draft.text("/maturity").equals("sandbox") ? Rule.Maturity.SANDBOX : Rule.Maturity.STABLE;
+        Rule.Says alert = alert(draft, maturity, condition);
+        List<RuleTest> tests =
+                condition == null ? List.of() : TestReader.read(draft, condition, profiles, runsIn(draft));
+        if (maturity == Rule.Maturity.STABLE && draft.has("/alert")) {
+            checkTests(draft);
+        }
+        if (!draft.problems().isEmpty() || condition == null) {
+            throw new InvalidYaml(draft.problems());
+        }
+        return new Rule(
+                draft.text("/rule"),
                 version(text),
                 why,
-                Rule.Maturity.STABLE,
-                Set.of(),
-                Rule.CausalRank.DISK,
-                condition(root, root),
-                new Rule.Says(
-                        alert.get("summary").asText(), alert.get("runbook").asText()),
+                maturity,
+                runsIn(draft),
+                rank(draft),
+                condition,
+                alert,
                 profiles,
-                tests(file, profiles.keySet(), problems),
+                tests,
                 text);
-        if (why.isEmpty()) {
-            problems.add(file.problemAt("", "no comment above the rule; expected what it means, for a person on call"));
+    }
+
+    /** What each profile makes of the condition, as far as it can be read. */
+    private static Map<String, Rule.Condition> profiles(Draft draft) {
+        Map<String, Rule.Condition> profiles = new LinkedHashMap<>();
+        if (!draft.root().isObject()) {
+            return profiles;
         }
-        checkLevels(file, "/levels", rule.condition(), problems);
-        profiles.forEach(
-                (name, profile) -> checkLevels(file, "/profiles" + YamlFile.step(name) + "/levels", profile, problems));
-        checkTests(file, rule, problems);
-        if (!problems.isEmpty()) {
-            throw new InvalidYaml(problems);
+        draft.at("/profiles").fieldNames().forEachRemaining(name -> {
+            Draft layer = layer(draft.root(), draft.file(), "/profiles" + YamlFile.step(name));
+            Rule.Condition condition = ConditionReader.read(layer);
+            draft.addProblemsOf(layer);
+            if (condition != null) {
+                profiles.put(name, condition);
+            }
+        });
+        return profiles;
+    }
+
+    /** A rule's tree under what stands at a pointer of a file, held to the schema as a rule is. */
+    static Draft layer(JsonNode rule, YamlFile file, String pointer) {
+        return new Draft(Layers.over(rule, file, pointer), SCHEMA);
+    }
+
+    private static Set<String> runsIn(Draft draft) {
+        Set<String> profiles = new LinkedHashSet<>();
+        draft.at("/runs-in").forEach(profile -> profiles.add(profile.asText()));
+        return profiles;
+    }
+
+    private static Rule.CausalRank rank(Draft draft) {
+        if (draft.has("/rank")) {
+            return Rule.CausalRank.valueOf(draft.constant("/rank"));
         }
-        return rule;
+        return draft.text("/reads").equals("leader-change") ? Rule.CausalRank.LEADER_CHANGE : Rule.CausalRank.CAPACITY;
     }
 
-    /** The condition of the rule at {@code root} with what {@code said}, it or one of its profiles, says. */
-    private static Rule.Condition condition(JsonNode root, JsonNode said) {
-        if (readsWindows(root)) {
-            return regression(root, said.get("regression"));
+    private static Rule.@Nullable Says alert(Draft draft, Rule.Maturity maturity, Rule.@Nullable Condition condition) {
+        if (!draft.has("/alert") || !draft.isSound("/alert")) {
+            return null;
         }
-        JsonNode counts = root.get("counts");
-        return new Rule.CountedChanges(
-                counts.get("step").asText(),
-                planned(counts.get("planned")),
-                levels(said.get("levels")),
-                duration(said.get("resolve-after")));
+        if (maturity == Rule.Maturity.STABLE && !draft.has("/alert/runbook")) {
+            draft.problem(
+                    "/alert",
+                    "'runbook' is missing; expected the path or address of the runbook, or maturity: sandbox");
+        }
+        String summary = draft.text("/alert/summary");
+        if (condition != null) {
+            checkWords(draft, summary, words(condition));
+        }
+        return new Rule.Says(summary, draft.text("/alert/runbook"));
     }
 
-    private static Rule.Regression regression(JsonNode root, JsonNode said) {
-        JsonNode base = root.get("regression");
-        JsonNode baseline = either(said, base, "baseline");
-        Rule.Baseline.Kind kind = baseline.has("first") ? Rule.Baseline.Kind.FIRST : Rule.Baseline.Kind.TRAILING;
-        return new Rule.Regression(
-                base.get("metric").asText(),
-                new Rule.Baseline(kind, duration(baseline.get(kind.name().toLowerCase(Locale.ROOT)))),
-                either(said, base, "share").asDouble(),
-                either(said, base, "at-least").asInt(),
-                either(said, base, "p50-edges").asInt(),
-                either(said, base, "windows").asInt(),
-                either(said, base, "peers").asDouble(),
-                Severity.valueOf(upper(root.get("alert").get("severity"))));
+    private static List<String> words(Rule.Condition condition) {
+        if (condition instanceof Rule.CountedChanges) {
+            return List.of("cluster", "count", "span");
+        }
+        if (condition instanceof Rule.Regression) {
+            return List.of("who", "share", "slow", "edge");
+        }
+        if (condition instanceof StepPattern) {
+            return List.of("cluster", "member", "count", "span", "steps");
+        }
+        return ((Threshold) condition).perCluster()
+                ? List.of("who", "cluster", "value", "limit", "over", "series")
+                : List.of("who", "cluster", "member", "value", "limit", "over", "series");
     }
 
-    private static JsonNode either(JsonNode said, JsonNode base, String key) {
-        return said.has(key) ? said.get(key) : base.get(key);
-    }
-
-    private static boolean readsWindows(JsonNode root) {
-        return root.get("reads").asText().equals("member-window");
-    }
-
-    private static void checkLevels(YamlFile file, String at, Rule.Condition condition, List<YamlProblem> problems) {
-        List<Rule.Level> levels = condition instanceof Rule.CountedChanges counted ? counted.levels() : List.of();
-        for (int i = 1; i < levels.size(); i++) {
-            if (levels.get(i).severity().compareTo(levels.get(i - 1).severity()) >= 0) {
-                problems.add(file.problemAt(
-                        at + "/" + i, "levels must stand worst first, each severity once; move this one up"));
+    private static void checkWords(Draft draft, String summary, List<String> known) {
+        Matcher word = WORD.matcher(summary);
+        while (word.find()) {
+            if (!known.contains(word.group(1))) {
+                draft.problem(
+                        "/alert/summary",
+                        "'" + word.group() + "' is no word of this rule's summary; expected one of "
+                                + known.stream().map(one -> "{" + one + "}").collect(Collectors.joining(", ")));
             }
         }
     }
 
-    private static void checkTests(YamlFile file, Rule rule, List<YamlProblem> problems) {
-        long firing = rule.tests().stream().filter(RuleReader::expectsToFire).count();
-        long silent = rule.tests().size() - firing;
+    /** Counted as they stand, also those that cannot be read. */
+    private static void checkTests(Draft draft) {
+        JsonNode tests = draft.at("/tests");
+        int firing = 0;
+        for (JsonNode test : tests) {
+            firing += test.path("expect").findValuesAsText("status").contains("firing") ? 1 : 0;
+        }
+        int silent = tests.size() - firing;
         if (firing < 1 || silent < 2) {
-            problems.add(file.problemAt(
+            draft.problem(
                     "/tests",
                     "a stable rule has " + firing + " firing and " + silent
-                            + " silent tests; expected at least 1 and 2"));
+                            + " silent tests; expected at least 1 and 2, or maturity: sandbox");
         }
     }
 
-    private static boolean expectsToFire(RuleTest test) {
-        return test.expect().stream().anyMatch(alert -> alert.status() == Status.FIRING);
-    }
-
-    private static List<Rule.Level> levels(JsonNode levels) {
-        List<Rule.Level> all = new ArrayList<>();
-        for (JsonNode level : levels) {
-            JsonNode times = level.get("times");
-            all.add(new Rule.Level(
-                    Severity.valueOf(upper(level.get("severity"))),
-                    times.get("at-least").asInt(),
-                    times.has("or-members-plus") ? times.get("or-members-plus").asInt() : -1,
-                    duration(level.get("within"))));
-        }
-        return all;
-    }
-
-    private static Set<LeaderChange.Planned> planned(@Nullable JsonNode planned) {
-        if (planned == null) {
-            return EnumSet.allOf(LeaderChange.Planned.class);
-        }
-        Set<LeaderChange.Planned> some = EnumSet.noneOf(LeaderChange.Planned.class);
-        planned.forEach(value -> some.add(LeaderChange.Planned.valueOf(upper(value))));
-        return some;
-    }
-
-    private static List<RuleTest> tests(YamlFile file, Set<String> profiles, List<YamlProblem> problems) {
-        List<RuleTest> tests = new ArrayList<>();
-        for (JsonNode test : file.root().path("tests")) {
-            String at = "/tests/" + tests.size();
-            String profile = test.path("profile").asText("fleet");
-            if (!profile.equals("fleet") && !profiles.contains(profile)) {
-                problems.add(file.problemAt(
-                        at + "/profile",
-                        "'" + profile + "' is no profile of this rule; expected fleet or one of " + profiles));
-            }
-            int members = test.path("members").asInt(3);
-            List<RuleTest.Given> given = new ArrayList<>();
-            int line = 0;
-            for (JsonNode happened : test.get("given")) {
-                String where = at + "/given/" + line++;
-                if (readsWindows(file.root())) {
-                    given.addAll(windows(
-                            file,
-                            where,
-                            file.root().at("/regression/metric").asText(),
-                            happened.asText(),
-                            members,
-                            problems));
-                } else {
-                    given.addAll(move(file, where, happened.asText(), problems));
-                }
-            }
-            List<RuleTest.Expected> expect = new ArrayList<>();
-            for (JsonNode alert : test.get("expect")) {
-                expect.add(new RuleTest.Expected(
-                        duration(alert.get("at")),
-                        Status.valueOf(upper(alert.get("status"))),
-                        Severity.valueOf(upper(alert.get("severity"))),
-                        alert.path("count").asInt(),
-                        alert.has("member") ? alert.get("member").asText() : null));
-            }
-            tests.add(new RuleTest(
-                    test.get("it").asText(), profile, members, given, duration(test.get("until")), expect));
-        }
-        return tests;
-    }
-
-    private static List<RuleTest.Given> move(YamlFile file, String at, String text, List<YamlProblem> problems) {
-        Matcher matcher = MOVE.matcher(text);
-        if (!matcher.matches()) {
-            problems.add(file.problemAt(at, "'" + text + "' is no leader change; expected one like '80s b->c term 8'"));
-            return List.of();
-        }
-        return List.of(new RuleTest.Move(
-                Durations.parse(matcher.group(1)),
-                matcher.group(2),
-                matcher.group(3),
-                Long.parseLong(matcher.group(4)),
-                matcher.group(5) != null));
-    }
-
-    /** One window of each member that the text tells of, for each of its ends. */
-    private static List<RuleTest.Given> windows(
-            YamlFile file, String at, String metric, String text, int members, List<YamlProblem> problems) {
-        Matcher matcher = WINDOWS.matcher(text);
-        if (!matcher.matches()) {
-            problems.add(file.problemAt(at, noWindows(text)));
-            return List.of();
-        }
-        Duration first = Durations.parse(matcher.group(1));
-        Duration last = matcher.group(2) == null ? first : Durations.parse(matcher.group(2));
-        long size = RuleTest.Window.SIZE.toMillis();
-        if (first.toMillis() % size != 0 || last.toMillis() % size != 0 || last.compareTo(first) < 0) {
-            problems.add(file.problemAt(
-                    at, "'" + text + "' ends where no window ends; expected multiples of 10s, the earlier one first"));
-            return List.of();
-        }
-        Map<String, Matcher> byMember = new TreeMap<>();
-        Set<String> others = new TreeSet<>();
-        for (int i = 1; i <= members; i++) {
-            others.add("m" + i);
-        }
-        for (String part : matcher.group(3).split(", ")) {
-            Matcher ofMember = OF_MEMBER.matcher(part);
-            if (!ofMember.matches()) {
-                problems.add(file.problemAt(at, noWindows(text)));
-                return List.of();
-            }
-            String who = ofMember.group(1);
-            Set<String> told = who.equals("all") || who.equals("others") ? Set.copyOf(others) : Set.of(who);
-            if (!others.containsAll(told)) {
-                problems.add(file.problemAt(
-                        at, "'" + who + "' is told of twice or is none of m1 to m" + members + "; expected each once"));
-                return List.of();
-            }
-            told.forEach(member -> byMember.put(member, ofMember));
-            others.removeAll(told);
-        }
-        List<RuleTest.Given> windows = new ArrayList<>();
-        for (Duration end = first; end.compareTo(last) <= 0; end = end.plus(RuleTest.Window.SIZE)) {
-            for (Map.Entry<String, Matcher> member : byMember.entrySet()) {
-                windows.add(new RuleTest.Window(
-                        end,
-                        member.getKey(),
-                        member.getValue().group(2) != null,
-                        operations(metric, member.getValue().group(3))));
-            }
-        }
-        return windows;
-    }
-
-    private static String noWindows(String text) {
-        return "'" + text + "' is no window; expected one like '70s..90s m1 100 x 1ms + 40 x 100ms, others 200 x 1ms'";
-    }
-
-    /** So many that took so long, and so on, in the buckets of this histogram. */
-    private static Measures operations(String metric, String text) {
-        double[] edges = Buckets.edges(metric);
-        long[] counts = new long[edges.length + 1];
-        double sum = 0;
-        for (String some : text.split(" \\+ ")) {
-            String[] countAndTook = some.split(" x ");
-            long count = Long.parseLong(countAndTook[0]);
-            double seconds = Durations.parse(countAndTook[1]).toMillis() / 1000.0;
-            int bucket = 0;
-            while (bucket < edges.length && edges[bucket] < seconds) {
-                bucket++;
-            }
-            counts[bucket] += count;
-            sum += count * seconds;
-        }
-        return new Measures(
-                List.of(new Histogram(metric, Labels.NONE, new BucketVector(edges, counts, sum))),
-                List.of(),
-                List.of());
-    }
-
-    private static Duration duration(JsonNode node) {
-        return Durations.parse(node.asText());
-    }
-
-    private static String upper(JsonNode node) {
-        return node.asText().toUpperCase(Locale.ROOT);
-    }
-
-    /** The comment that opens a file. */
+    /** The comment that opens a file, without what it says to editors. */
     private static String comment(String text) {
         return text.lines()
                 .takeWhile(line -> line.startsWith("#"))
                 .map(line -> line.substring(1).strip())
+                .filter(line -> !line.startsWith("yaml-language-server:"))
                 .collect(Collectors.joining(" "));
     }
 }

@@ -116,7 +116,7 @@ class RuleReaderTest {
         InvalidYaml problem = catchThrowableOfType(InvalidYaml.class, () -> RuleReader.folder(folder));
 
         assertThat(problem.problems()).hasSize(3);
-        assertThat(problem.problems().get(0).toString()).endsWith("a.yaml:7: 'per' is \"moon\"; expected cluster");
+        assertThat(problem.problems().get(0).toString()).endsWith("a.yaml:8: 'per' is \"moon\"; expected cluster");
         assertThat(problem.problems().get(2).file()).endsWith("b.yaml");
     }
 

@@ -1,11 +1,13 @@
 package io.quorate.rules.compile;
 
 import io.quorate.rules.Rule;
+import io.quorate.rules.StepPattern;
+import io.quorate.rules.Threshold;
 import io.quorate.rules.yaml.Durations;
 import java.text.DecimalFormat;
 import java.text.DecimalFormatSymbols;
 import java.util.Locale;
-import java.util.stream.Collectors;
+import java.util.TreeSet;
 
 /** A rule in plain words, the same every time, so that the text can be committed and its changes reviewed. */
 public final class RuleExplainer {
@@ -18,20 +20,38 @@ public final class RuleExplainer {
         StringBuilder text = new StringBuilder();
         text.append(rule.name()).append(", profile ").append(profile);
         text.append("\n  ").append(rule.why());
+        if (!rule.runsIn(profile)) {
+            text.append("\n  does not run in this profile; it runs in ")
+                    .append(String.join(", ", new TreeSet<>(rule.runsIn())));
+        }
         if (condition instanceof Rule.CountedChanges counted) {
             explain(counted, text);
         } else if (condition instanceof Rule.Regression regression) {
             explain(regression, text);
+        } else if (condition instanceof Threshold threshold) {
+            SignalWords.explain(threshold, text);
+            text.append("\n  between cause and effect: ").append(lower(rule.rank()));
+        } else if (condition instanceof StepPattern pattern) {
+            explain(pattern, text);
         }
-        text.append("\n  says: ").append(rule.says().summary());
-        text.append("\n  runbook: ").append(rule.says().runbook());
+        if (rule.maturity() == Rule.Maturity.SANDBOX) {
+            text.append("\n  sandbox: evaluated, notifies nobody");
+        }
+        Rule.Says alert = rule.alert();
+        if (alert == null) {
+            text.append("\n  says nothing: only patterns read its symptom");
+        } else {
+            text.append("\n  says: ").append(alert.summary());
+            if (!alert.runbook().isEmpty()) {
+                text.append("\n  runbook: ").append(alert.runbook());
+            }
+        }
         return text.append('\n').toString();
     }
 
     private static void explain(Rule.CountedChanges condition, StringBuilder text) {
         text.append("\n  counts, per cluster: ").append(condition.step()).append(", planned ");
-        text.append(
-                condition.planned().stream().map(RuleExplainer::lower).sorted().collect(Collectors.joining(" or ")));
+        text.append(planned(condition.planned()));
         for (Rule.Level level : condition.levels()) {
             text.append("\n  ").append(lower(level.severity())).append(" at ").append(level.atLeast());
             if (level.orMembersPlus() >= 0) {
@@ -42,6 +62,12 @@ public final class RuleExplainer {
         text.append("\n  over after ")
                 .append(Durations.format(condition.resolveAfter()))
                 .append(" without one");
+    }
+
+    private static String planned(Iterable<? extends Enum<?>> planned) {
+        TreeSet<String> words = new TreeSet<>();
+        planned.forEach(one -> words.add(lower(one)));
+        return String.join(" or ", words);
     }
 
     private static void explain(Rule.Regression condition, StringBuilder text) {
@@ -68,15 +94,43 @@ public final class RuleExplainer {
                 .append(" times the median of its peers', else the cluster");
     }
 
-    private static String percent(double share) {
+    private static void explain(StepPattern pattern, StringBuilder text) {
+        text.append("\n  watches, per cluster, for these steps in this order, first to last less than ")
+                .append(Durations.format(pattern.within()));
+        for (StepPattern.Step step : pattern.steps()) {
+            text.append("\n    ").append(step.name()).append(": ");
+            text.append(step.absent() ? "no " : "").append(what(step));
+            if (step.atLeast() > 1 || step.orMembersPlus() >= 0) {
+                text.append(", at least ").append(step.atLeast()).append(step.atLeast() == 1 ? " time" : " times");
+            }
+            if (step.orMembersPlus() >= 0) {
+                text.append(", or members + ").append(step.orMembersPlus()).append(" where that is more");
+            }
+            if (step.sameMember()) {
+                text.append(", of the member of the first step");
+            }
+        }
+        text.append("\n  ").append(lower(pattern.severity())).append(" at the last step");
+        text.append("\n  over after ")
+                .append(Durations.format(pattern.resolveAfter()))
+                .append(" without another match");
+    }
+
+    private static String what(StepPattern.Step step) {
+        return step.symptom() == null
+                ? "leader change, planned " + planned(step.planned())
+                : "symptom of " + step.symptom();
+    }
+
+    static String percent(double share) {
         return plain(share * 100) + " %";
     }
 
-    private static String plain(double value) {
-        return new DecimalFormat("0.##", DecimalFormatSymbols.getInstance(Locale.ROOT)).format(value);
+    static String plain(double value) {
+        return new DecimalFormat("0.######", DecimalFormatSymbols.getInstance(Locale.ROOT)).format(value);
     }
 
-    private static String lower(Enum<?> value) {
-        return value.name().toLowerCase(Locale.ROOT);
+    static String lower(Enum<?> value) {
+        return value.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 }

@@ -11,8 +11,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
-import java.util.Collection;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -186,7 +184,7 @@ public final class YamlSchema {
         Set<String> here = new TreeSet<>();
         offended(error).path("properties").fieldNames().forEachRemaining(here::add);
         Optional<String> slot = slot(key, here);
-        Optional<String> nearest = slot.isPresent() ? slot.map(s -> s + "-file") : nearest(key, here);
+        Optional<String> nearest = slot.isPresent() ? slot.map(s -> s + "-file") : Nearest.of(key, here);
         String message = slot.map(
                         s -> "'" + shown(key) + "' would hold a secret in clear; expected '" + s + "-file' or '" + s
                                 + "-env' in its place: secrets come from files or from the environment only")
@@ -205,39 +203,16 @@ public final class YamlSchema {
                 .map(name -> name.substring(0, name.length() - "-file".length()))
                 .filter(name -> known.contains(name + "-env") && !known.contains(name))
                 .toList();
-        Optional<String> like = nearest(key, known);
+        Optional<String> like = Nearest.of(key, known);
         if (like.isEmpty() && SECRET.matcher(key).find() && !key.matches(".*[-_](file|env)")) {
             return slots.stream().findFirst();
         }
-        return nearest(key, slots).filter(slot -> like.isEmpty() || distance(slot, key) < distance(like.get(), key));
+        return Nearest.of(key, slots)
+                .filter(slot -> like.isEmpty() || Nearest.distance(slot, key) < Nearest.distance(like.get(), key));
     }
 
     /** What may stand where nothing that may is near. */
     private static String known(Set<String> here) {
         return here.isEmpty() ? "; expected no keys here" : "; known here: " + String.join(", ", here);
-    }
-
-    private static Optional<String> nearest(String key, Collection<String> known) {
-        return known.stream()
-                .filter(candidate -> distance(candidate, key) <= Math.max(2, key.length() / 3))
-                .min(Comparator.comparingInt(candidate -> distance(candidate, key)));
-    }
-
-    /** Damerau's: two neighbours that changed places are one slip, as they are to who typed them. */
-    private static int distance(String a, String b) {
-        int[][] cost = new int[a.length() + 1][b.length() + 1];
-        for (int i = 0; i <= a.length(); i++) {
-            for (int j = 0; j <= b.length(); j++) {
-                cost[i][j] = i == 0 || j == 0 ? i + j : step(cost, a, i, b, j);
-            }
-        }
-        return cost[a.length()][b.length()];
-    }
-
-    private static int step(int[][] cost, String a, int i, String b, int j) {
-        int replaced = cost[i - 1][j - 1] + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-        int least = Math.min(replaced, Math.min(cost[i - 1][j], cost[i][j - 1]) + 1);
-        boolean swapped = i > 1 && j > 1 && a.charAt(i - 1) == b.charAt(j - 2) && a.charAt(i - 2) == b.charAt(j - 1);
-        return swapped ? Math.min(least, cost[i - 2][j - 2] + 1) : least;
     }
 }
