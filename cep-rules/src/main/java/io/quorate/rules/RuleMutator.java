@@ -243,7 +243,7 @@ public final class RuleMutator {
             if (rule.across() != null && !isPooled(rule.signal())) {
                 Across other = rule.across() == Across.MAX ? Across.MIN : Across.MAX;
                 add(
-                        "/when/across",
+                        "/across",
                         "across " + lower(rule.across()) + " -> " + lower(other),
                         with(rule, rule.signal(), other, rule.policy(), rule.limits()));
             }
@@ -296,7 +296,7 @@ public final class RuleMutator {
                         rule.clearFor(),
                         other);
                 add(
-                        "/when",
+                        "/and",
                         "second signal dropped",
                         new Threshold(
                                 rule.reads(),
@@ -307,7 +307,7 @@ public final class RuleMutator {
                                 rule.clearFor(),
                                 null));
                 bounds(
-                        "/when",
+                        "/and",
                         "second signal " + key(guard.comparison()),
                         guard.signal(),
                         guard.bound(),

@@ -12,6 +12,7 @@ import org.apache.flink.cep.pattern.Quantifier;
 import org.apache.flink.cep.pattern.Quantifier.QuantifierProperty;
 import org.apache.flink.cep.pattern.conditions.IterativeCondition;
 import org.apache.flink.cep.pattern.conditions.RichAndCondition;
+import org.apache.flink.cep.pattern.conditions.RichOrCondition;
 
 /** What a pattern compiles to, read off Flink's own pattern, as text that is the same every time. */
 public final class PatternText {
@@ -88,6 +89,9 @@ public final class PatternText {
     private static String condition(IterativeCondition<?> condition) {
         if (condition instanceof RichAndCondition<?> and) {
             return condition(and.getLeft()) + " and " + condition(and.getRight());
+        }
+        if (condition instanceof RichOrCondition<?> or) {
+            return condition(or.getLeft()) + " or " + condition(or.getRight());
         }
         return condition.toString();
     }

@@ -10,6 +10,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Collectors;
 import org.apache.flink.cep.EventComparator;
 import org.apache.flink.cep.nfa.aftermatch.AfterMatchSkipStrategy;
 import org.apache.flink.cep.pattern.Pattern;
@@ -60,11 +61,17 @@ public final class RuleCompiler {
             throw new IllegalArgumentException(
                     first.name() + " is absent and stands first; expected a step that begins the pattern");
         }
-        Pattern<PatternEvent, PatternEvent> so = null;
-        for (Step step : pattern.steps()) {
-            so = then(so, first, step);
+        Pattern<PatternEvent, PatternEvent> so = then(null, first, first);
+        List<Step> absent = new ArrayList<>();
+        for (Step step : pattern.steps().subList(1, pattern.steps().size())) {
+            if (step.absent()) {
+                absent.add(step);
+            } else {
+                so = then(without(so, first, absent), first, step);
+                absent.clear();
+            }
         }
-        return Objects.requireNonNull(so, "steps").within(pattern.within());
+        return without(so, first, absent).within(pattern.within());
     }
 
     /** Events of one slot, from cause to effect. */
@@ -79,14 +86,23 @@ public final class RuleCompiler {
         return events;
     }
 
+    /** Absent steps that stand together are one state: of several at the end Flink would look at the last alone. */
+    private static Pattern<PatternEvent, PatternEvent> without(
+            Pattern<PatternEvent, PatternEvent> so, Step first, List<Step> absent) {
+        if (absent.isEmpty()) {
+            return so;
+        }
+        Pattern<PatternEvent, PatternEvent> none =
+                so.notFollowedBy(absent.stream().map(Step::name).collect(Collectors.joining(" or ")));
+        for (Step step : absent) {
+            none = none.or(new Takes(step, first.name()));
+        }
+        return none;
+    }
+
     private static Pattern<PatternEvent, PatternEvent> then(
             @Nullable Pattern<PatternEvent, PatternEvent> so, Step first, Step step) {
         Takes takes = new Takes(step, first.name());
-        if (step.absent()) {
-            return Objects.requireNonNull(so, "first")
-                    .notFollowedBy(step.name())
-                    .where(takes);
-        }
         Pattern<PatternEvent, PatternEvent> begun = so == null
                 ? Pattern.<PatternEvent>begin(step.name(), AfterMatchSkipStrategy.skipPastLastEvent())
                 : so.followedBy(step.name());

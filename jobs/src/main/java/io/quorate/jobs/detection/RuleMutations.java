@@ -1,6 +1,7 @@
 package io.quorate.jobs.detection;
 
 import io.quorate.rules.Rule;
+import io.quorate.rules.Rule.CausalRank;
 import io.quorate.rules.RuleMutator;
 import io.quorate.rules.RuleMutator.Mutant;
 import java.util.ArrayList;
@@ -42,12 +43,22 @@ public final class RuleMutations {
      * @throws IllegalArgumentException when a rule's tests do not even hold for the rule as it is
      */
     public static List<Report> of(StreamExecutionEnvironment env, List<Rule> rules) throws Exception {
+        return of(env, rules, RuleTests.ranks(rules));
+    }
+
+    /**
+     * The same with patterns over symptoms of other rules.
+     *
+     * @param ranks of the rules whose symptoms are read
+     */
+    public static List<Report> of(StreamExecutionEnvironment env, List<Rule> rules, Map<String, CausalRank> ranks)
+            throws Exception {
         List<List<Mutant>> mutants = rules.stream().map(RuleMutator::mutants).toList();
         List<Rule> all = new ArrayList<>(rules);
         mutants.forEach(some -> some.forEach(mutant -> all.add(mutant.rule())));
 
         Map<Rule, Boolean> holds = new IdentityHashMap<>();
-        RuleTests.run(env, all).forEach(outcome -> holds.merge(outcome.rule(), outcome.holds(), Boolean::logicalAnd));
+        RuleTests.run(env, all, ranks).forEach(outcome -> holds.merge(outcome.rule(), outcome.holds(), Boolean::logicalAnd));
         List<Report> reports = new ArrayList<>();
         for (int i = 0; i < rules.size(); i++) {
             Rule rule = rules.get(i);

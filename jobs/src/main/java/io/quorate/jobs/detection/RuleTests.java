@@ -68,6 +68,16 @@ public final class RuleTests {
 
     /** Runs every test of these rules; as a job's start costs more than a test, many rules are one job. */
     public static List<Outcome> run(StreamExecutionEnvironment env, List<Rule> rules) throws Exception {
+        return run(env, rules, ranks(rules));
+    }
+
+    /**
+     * The same with patterns over symptoms of other rules.
+     *
+     * @param ranks of the rules whose symptoms are read
+     */
+    public static List<Outcome> run(StreamExecutionEnvironment env, List<Rule> rules, Map<String, CausalRank> ranks)
+            throws Exception {
         List<Trial> trials = new ArrayList<>();
         for (Rule rule : rules) {
             Map<String, List<RuleTest>> byProfile = new TreeMap<>();
@@ -77,14 +87,18 @@ public final class RuleTests {
                             .add(test));
             byProfile.forEach((profile, tests) -> trials.add(new Trial(rule, rule.under(profile), tests)));
         }
-        Map<String, CausalRank> ranks = PatternsPipeline.ranks(
-                Stream.concat(RuleReader.shipped().stream(), rules.stream()).toList());
         List<Outcome> outcomes = new ArrayList<>();
         for (int i = 0; i < trials.size(); i += TRIALS_PER_JOB) {
             List<Trial> together = trials.subList(i, Math.min(trials.size(), i + TRIALS_PER_JOB));
-            outcomes.addAll(run(env, together, ranks));
+            outcomes.addAll(runTogether(env, together, ranks));
         }
         return outcomes;
+    }
+
+    /** Of these rules and of those that come with the product. */
+    static Map<String, CausalRank> ranks(List<Rule> rules) {
+        return PatternsPipeline.ranks(
+                Stream.concat(RuleReader.shipped().stream(), rules.stream()).toList());
     }
 
     /**
@@ -95,7 +109,7 @@ public final class RuleTests {
      */
     private record Trial(Rule rule, Rule effective, List<RuleTest> tests) {}
 
-    private static List<Outcome> run(StreamExecutionEnvironment env, List<Trial> trials, Map<String, CausalRank> ranks)
+    private static List<Outcome> runTogether(StreamExecutionEnvironment env, List<Trial> trials, Map<String, CausalRank> ranks)
             throws Exception {
         DataStream<Alert> together = Givens.of(env, trials).alerts(trials, ranks);
         Map<String, List<Alert>> alerts = new TreeMap<>();

@@ -19,6 +19,8 @@ import io.quorate.events.Alert.Evidence;
 import io.quorate.events.Alert.Status;
 import io.quorate.events.LeaderChange;
 import io.quorate.events.Symptom;
+import io.quorate.jobs.Counted;
+import io.quorate.jobs.Gathered;
 import io.quorate.rules.Rule;
 import io.quorate.rules.StepPattern.Step;
 import io.quorate.rules.compile.PatternEvent;
@@ -35,6 +37,10 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.core.execution.JobClient;
+import org.apache.flink.runtime.testutils.InMemoryReporter;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.types.PojoTestUtils;
 import org.junit.jupiter.api.Test;
 
@@ -55,7 +61,8 @@ class PatternsPipelineTest {
                 List.of(move("c1", 13, "m1", "m2", 3)));
 
         assertThat(transitions(alerts)).containsExactly("c1 firing at 13", "c1 resolved at 313");
-        assertThat(alerts.get(0).summary()).isEqualTo("c1 m1: disk-is-slow -> heartbeats-fail -> leader-moves, 1 times in 3s");
+        assertThat(alerts.get(0).summary())
+                .isEqualTo("c1 m1: disk-is-slow -> heartbeats-fail -> leader-moves, 1 times in 3s");
         assertThat(alerts.get(0).evidence())
                 .containsExactly(
                         new Evidence("disk-is-slow", "DiskSlow of m1: because", at(10)),
@@ -90,8 +97,8 @@ class PatternsPipelineTest {
         Rule rule = rule("Chain", pattern(DISK, leaderMoves()));
         List<Symptom> disk = all(shown("in", "DiskSlow", "m1", 10, 20), shown("out", "DiskSlow", "m1", 10, 20));
 
-        assertThat(transitions(alerts(
-                        rule, disk, List.of(move("in", 129.5, "m1", "m2", 3), move("out", 130, "m1", "m2", 3)))))
+        assertThat(transitions(
+                        alerts(rule, disk, List.of(move("in", 129.5, "m1", "m2", 3), move("out", 130, "m1", "m2", 3)))))
                 .containsExactly("in firing at 129.5", "in resolved at 429.5");
     }
 
@@ -150,15 +157,11 @@ class PatternsPipelineTest {
                         shown("c2", "SendsFail", "m3", 30, 40),
                         shown("c3", "DiskSlow", "m1", 10, 20),
                         shown("c3", "SendsFail", "m3", 60, 70)),
-                List.of(
-                        move("c1", 45, "m1", "m2", 3),
-                        move("c2", 45, "m1", "m2", 3),
-                        move("c3", 45, "m1", "m2", 3)));
+                List.of(move("c1", 45, "m1", "m2", 3), move("c2", 45, "m1", "m2", 3), move("c3", 45, "m1", "m2", 3)));
 
         assertThat(transitions(alerts))
                 .containsExactly("c1 firing at 45", "c1 resolved at 345", "c3 firing at 45", "c3 resolved at 345");
-        assertThat(alerts.get(0).evidence())
-                .contains(new Evidence("network-fails", "no SendsFail", at(45)));
+        assertThat(alerts.get(0).evidence()).contains(new Evidence("network-fails", "no SendsFail", at(45)));
     }
 
     @Test
@@ -172,7 +175,7 @@ class PatternsPipelineTest {
                                 shown("c2", "DiskSlow", "m1", 10, 20),
                                 shown("c3", "DiskSlow", "m1", 10, 20)),
                         List.of(move("c2", 129, "m1", "m2", 3), move("c3", 130, "m1", "m2", 3)))))
-                .containsExactly("c1 firing at 130", "c1 resolved at 430", "c3 firing at 130", "c3 resolved at 430");
+                .containsExactly("c1/m1 firing at 130", "c1/m1 resolved at 430", "c3/m1 firing at 130", "c3/m1 resolved at 430");
     }
 
     @Test
@@ -187,7 +190,7 @@ class PatternsPipelineTest {
                                 shown("c2", "SendsFail", "m1", 40, 50),
                                 shown("c3", "DiskSlow", "m1", 10, 20)),
                         List.of(move("c3", 60, "m1", "m2", 3)))))
-                .containsExactly("c1 firing at 130", "c1 resolved at 430");
+                .containsExactly("c1/m1 firing at 130", "c1/m1 resolved at 430");
     }
 
     @Test
@@ -203,10 +206,7 @@ class PatternsPipelineTest {
                         shown("c2", "HeartbeatsFail", "m3", 10, 20),
                         shown("c3", "DiskSlow", "m1", 10, 20),
                         shown("c3", "HeartbeatsFail", "m1", 10, 20)),
-                List.of(
-                        move("c1", 15, "m1", "m2", 3),
-                        move("c2", 15, "m1", "m2", 3),
-                        move("c3", 15, "m3", "m2", 3)));
+                List.of(move("c1", 15, "m1", "m2", 3), move("c2", 15, "m1", "m2", 3), move("c3", 15, "m3", "m2", 3)));
 
         assertThat(transitions(alerts)).containsExactly("c1/m1 firing at 15", "c1/m1 resolved at 315");
         assertThat(alerts)
@@ -240,10 +240,8 @@ class PatternsPipelineTest {
                 shown("c1", "DiskSlow", "m1", 60, 70),
                 shown("c1", "DiskSlow", "m2", 60, 70),
                 shown("c1", "DiskSlow", "m1", 400, 410));
-        List<LeaderChange> moves = List.of(
-                move("c1", 15, "m1", "m2", 3),
-                move("c1", 65, "m2", "m1", 3),
-                move("c1", 400, "m1", "m2", 3));
+        List<LeaderChange> moves =
+                List.of(move("c1", 15, "m1", "m2", 3), move("c1", 65, "m2", "m1", 3), move("c1", 400, "m1", "m2", 3));
 
         List<Alert> alerts = alerts(rule, disk, moves);
 
@@ -254,8 +252,14 @@ class PatternsPipelineTest {
                         "c1 resolved at 365",
                         "c1 firing at 400",
                         "c1 resolved at 700");
-        assertThat(alerts).extracting(Alert::id).containsExactly(
-                alerts.get(0).id(), alerts.get(0).id(), alerts.get(0).id(), alerts.get(3).id(), alerts.get(3).id());
+        assertThat(alerts)
+                .extracting(Alert::id)
+                .containsExactly(
+                        alerts.get(0).id(),
+                        alerts.get(0).id(),
+                        alerts.get(0).id(),
+                        alerts.get(3).id(),
+                        alerts.get(3).id());
         assertThat(alerts.get(0).id()).isNotEqualTo(alerts.get(3).id());
         assertThat(alerts.get(1).evidence()).hasSize(4);
         assertThat(alerts.get(1).summary()).contains("2 times in 55s");
@@ -265,8 +269,8 @@ class PatternsPipelineTest {
     void tellsSeveralMatchesOfOneWindowOnce() throws Exception {
         Rule rule = rule("Chain", pattern(leaderMoves()));
 
-        List<Alert> alerts = alerts(
-                rule, List.of(), List.of(move("c1", 11, "m1", "m2", 3), move("c1", 12, "m2", "m1", 3)));
+        List<Alert> alerts =
+                alerts(rule, List.of(), List.of(move("c1", 11, "m1", "m2", 3), move("c1", 12, "m2", "m1", 3)));
 
         assertThat(transitions(alerts)).containsExactly("c1 firing at 12", "c1 resolved at 312");
         assertThat(alerts.get(0).evidence()).hasSize(2);
@@ -298,8 +302,8 @@ class PatternsPipelineTest {
     @Test
     void saysTheSameHoweverItsInputIsShuffledWithinTheWatermarksBound() throws Exception {
         Duration disorder = Duration.ofSeconds(30);
-        Rule rule = rule(
-                "Chain", pattern(times(2, -1, DISK), absent(NETWORK), HEARTBEATS, times(1, -1, leaderMoves())));
+        Rule rule =
+                rule("Chain", pattern(times(2, -1, DISK), absent(NETWORK), HEARTBEATS, times(1, -1, leaderMoves())));
         List<Symptom> symptoms = new ArrayList<>();
         List<LeaderChange> changes = new ArrayList<>();
         int scenarios = 25;
@@ -323,10 +327,31 @@ class PatternsPipelineTest {
         byCluster.forEach((cluster, told) -> byScenario
                 .computeIfAbsent(cluster.replaceAll("\\..*", ""), c -> new TreeSet<>())
                 .add(told.toString()));
-        assertThat(byScenario).hasSizeGreaterThan(scenarios / 2).allSatisfy((scenario, told) -> assertThat(told)
-                .as("scenario " + scenario)
-                .hasSize(1));
+        assertThat(byScenario)
+                .hasSizeGreaterThan(scenarios / 2)
+                .allSatisfy((scenario, told) ->
+                        assertThat(told).as("scenario " + scenario).hasSize(1));
         assertThat(byCluster).hasSize(byScenario.size() * shuffles);
+    }
+
+    @Test
+    void countsWhatComesTooLate() throws Exception {
+        InMemoryReporter metrics = InMemoryReporter.createWithRetainedMetrics();
+        StreamExecutionEnvironment env =
+                StreamExecutionEnvironment.createLocalEnvironment(1, metrics.addToConfiguration(new Configuration()));
+        // By the second event of each stream, the windows of the third one are through.
+        List<Symptom> symptoms = all(shown("c1", "DiskSlow", "m1", 500, 500), shown("c1", "DiskSlow", "m1", 10, 20));
+        List<LeaderChange> changes = List.of(move("c1", 500, "m1", "m2", 3), move("c1", 13, "m1", "m2", 3));
+        Gathered<Alert> alerts = Gathered.from(
+                Patterns.alerts(env, rule("Chain", pattern(DISK, leaderMoves())), symptoms, changes, Duration.ZERO));
+
+        JobClient job = env.executeAsync();
+        job.getJobExecutionResult().get();
+
+        assertThat(transitions(alerts.soFar())).doesNotContain("c1 firing at 13");
+        assertThat(Counted.in(metrics, job.getJobID(), "chain-events", "latePatternEvents"))
+                .as("the leader change or the symptom, whichever came behind both streams' watermarks")
+                .isPositive();
     }
 
     @Test
@@ -368,7 +393,9 @@ class PatternsPipelineTest {
                                 ? "firing"
                                 : alert.status() == Status.UPDATED ? "updated" : "resolved")
                         + " at "
-                        + Double.toString(Duration.between(Patterns.ZERO, alert.at()).toMillis() / 1000.0)
+                        + Double.toString(Duration.between(Patterns.ZERO, alert.at())
+                                                .toMillis()
+                                        / 1000.0)
                                 .replaceAll("\\.0$", ""))
                 .collect(Collectors.toList());
     }
