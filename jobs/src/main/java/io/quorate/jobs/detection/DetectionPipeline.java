@@ -179,7 +179,7 @@ public final class DetectionPipeline {
     }
 
     /** {@code EtcdElectionStorm} as an address: {@code etcd-election-storm}. */
-    private static String kebab(String name) {
+    static String kebab(String name) {
         return name.replaceAll("(?<=[a-z0-9])(?=[A-Z])", "-").toLowerCase(Locale.ROOT);
     }
 

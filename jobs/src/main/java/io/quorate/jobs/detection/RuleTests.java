@@ -2,10 +2,16 @@ package io.quorate.jobs.detection;
 
 import io.quorate.events.Alert;
 import io.quorate.events.LeaderChange;
+import io.quorate.events.Measures;
 import io.quorate.events.MemberWindow;
+import io.quorate.events.Symptom;
 import io.quorate.rules.Rule;
+import io.quorate.rules.Rule.CausalRank;
+import io.quorate.rules.RuleReader;
 import io.quorate.rules.RuleTest;
 import io.quorate.rules.RuleTest.Expected;
+import io.quorate.rules.StepPattern;
+import java.io.Serializable;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -13,6 +19,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.stream.Stream;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
@@ -23,6 +31,15 @@ public final class RuleTests {
 
     /** Event time 0 is special to CEP's timeouts; tests begin later. */
     private static final Instant ZERO = Instant.parse("2026-01-01T00:00:00Z");
+
+    /** Each has some operators, and each operator its thread. */
+    private static final int TRIALS_PER_JOB = 20;
+
+    private static final String NOBODY = "nobody";
+    private static final RuleTest.Move NO_MOVE = new RuleTest.Move(Duration.ZERO, "", "", 0, false);
+    private static final RuleTest.Window NO_WINDOW =
+            new RuleTest.Window(Duration.ZERO, "", false, new Measures(List.of(), List.of(), List.of()));
+    private static final RuleTest.Shown NO_SYMPTOM = new RuleTest.Shown(Duration.ZERO, Duration.ZERO, null, "");
 
     private RuleTests() {}
 
@@ -44,76 +61,168 @@ public final class RuleTests {
         }
     }
 
-    /** Runs every test of this rule; in this environment, one job per profile. */
+    /** Runs every test of this rule. */
     public static List<Outcome> run(StreamExecutionEnvironment env, Rule rule) throws Exception {
-        Map<String, List<RuleTest>> byProfile = new TreeMap<>();
-        rule.tests()
-                .forEach(test -> byProfile
-                        .computeIfAbsent(test.profile(), p -> new ArrayList<>())
-                        .add(test));
+        return run(env, List.of(rule));
+    }
+
+    /** Runs every test of these rules; as a job's start costs more than a test, many rules are one job. */
+    public static List<Outcome> run(StreamExecutionEnvironment env, List<Rule> rules) throws Exception {
+        List<Trial> trials = new ArrayList<>();
+        for (Rule rule : rules) {
+            Map<String, List<RuleTest>> byProfile = new TreeMap<>();
+            rule.tests()
+                    .forEach(test -> byProfile
+                            .computeIfAbsent(test.profile(), p -> new ArrayList<>())
+                            .add(test));
+            byProfile.forEach((profile, tests) -> trials.add(new Trial(rule, rule.under(profile), tests)));
+        }
+        Map<String, CausalRank> ranks = PatternsPipeline.ranks(
+                Stream.concat(RuleReader.shipped().stream(), rules.stream()).toList());
         List<Outcome> outcomes = new ArrayList<>();
-        for (Map.Entry<String, List<RuleTest>> profile : byProfile.entrySet()) {
-            outcomes.addAll(run(env, rule, rule.under(profile.getKey()), profile.getValue()));
+        for (int i = 0; i < trials.size(); i += TRIALS_PER_JOB) {
+            List<Trial> together = trials.subList(i, Math.min(trials.size(), i + TRIALS_PER_JOB));
+            outcomes.addAll(run(env, together, ranks));
         }
         return outcomes;
     }
 
-    private static List<Outcome> run(StreamExecutionEnvironment env, Rule rule, Rule effective, List<RuleTest> tests)
+    /**
+     * One rule under one profile, with operators of its own.
+     *
+     * @param effective the rule as it reads under that profile
+     * @param tests each in a cluster of its own
+     */
+    private record Trial(Rule rule, Rule effective, List<RuleTest> tests) {}
+
+    private static List<Outcome> run(StreamExecutionEnvironment env, List<Trial> trials, Map<String, CausalRank> ranks)
             throws Exception {
+        DataStream<Alert> together = Givens.of(env, trials).alerts(trials, ranks);
         Map<String, List<Alert>> alerts = new TreeMap<>();
-        try (CloseableIterator<Alert> all = alerts(env, effective, tests).executeAndCollect()) {
+        try (CloseableIterator<Alert> all = together.executeAndCollect()) {
             all.forEachRemaining(alert -> alerts.computeIfAbsent(alert.cluster(), c -> new ArrayList<>())
                     .add(alert));
         }
         List<Outcome> outcomes = new ArrayList<>();
-        for (int i = 0; i < tests.size(); i++) {
-            Instant until = ZERO.plus(tests.get(i).until());
-            List<Expected> got = alerts.getOrDefault("test-" + i, List.of()).stream()
-                    .filter(alert -> !alert.at().isAfter(until))
-                    .map(alert -> asExpected(effective, alert))
-                    .sorted(Comparator.comparing(Expected::after))
-                    .toList();
-            outcomes.add(new Outcome(rule, tests.get(i), got));
+        for (int trial = 0; trial < trials.size(); trial++) {
+            Rule effective = trials.get(trial).effective();
+            List<RuleTest> tests = trials.get(trial).tests();
+            for (int i = 0; i < tests.size(); i++) {
+                Instant until = ZERO.plus(tests.get(i).until());
+                List<Expected> got = alerts.getOrDefault(cluster(trial, i), List.of()).stream()
+                        .filter(alert -> !alert.at().isAfter(until))
+                        .map(alert -> asExpected(effective, alert))
+                        .sorted(Comparator.comparing(Expected::after))
+                        .toList();
+                outcomes.add(new Outcome(trials.get(trial).rule(), tests.get(i), got));
+            }
         }
         return outcomes;
     }
 
-    private static DataStream<Alert> alerts(StreamExecutionEnvironment env, Rule rule, List<RuleTest> tests) {
-        if (rule.condition() instanceof Rule.CountedChanges counted) {
-            return DetectionPipeline.counted(changes(env, tests), rule, counted);
-        }
-        if (rule.condition() instanceof Rule.Regression regression) {
-            return DetectionPipeline.regressions(windows(env, tests), rule, regression);
-        }
-        throw new IllegalStateException(rule.name() + " has a condition that no test can run");
+    /** The cluster of one test. */
+    private static String cluster(int trial, int test) {
+        return trial(trial) + test;
     }
 
-    private static DataStream<LeaderChange> changes(StreamExecutionEnvironment env, List<RuleTest> tests) {
-        List<LeaderChange> changes = new ArrayList<>();
-        for (int i = 0; i < tests.size(); i++) {
-            for (RuleTest.Given given : tests.get(i).given()) {
-                changes.add(change("test-" + i, tests.get(i).members(), (RuleTest.Move) given));
-            }
-        }
-        changes.sort(Comparator.comparing(LeaderChange::confirmedAt));
-        return env.fromData(changes)
-                .assignTimestampsAndWatermarks(WatermarkStrategy.<LeaderChange>forMonotonousTimestamps()
-                        .withTimestampAssigner(
-                                (change, time) -> change.confirmedAt().toEpochMilli()));
+    /** What the names of one trial's clusters begin with. */
+    private static String trial(int trial) {
+        return "trial-" + trial + "-test-";
     }
 
-    private static DataStream<MemberWindow> windows(StreamExecutionEnvironment env, List<RuleTest> tests) {
-        List<MemberWindow> windows = new ArrayList<>();
-        for (int i = 0; i < tests.size(); i++) {
-            for (RuleTest.Given given : tests.get(i).given()) {
-                windows.add(window("test-" + i, (RuleTest.Window) given));
+    /** What every test of a job is given, each kind as one stream. */
+    private record Givens(
+            DataStream<LeaderChange> changes, DataStream<MemberWindow> windows, DataStream<Symptom> symptoms) {
+
+        static Givens of(StreamExecutionEnvironment env, List<Trial> trials) {
+            // Flink takes no empty list: each kind has one of nobody.
+            List<LeaderChange> changes = new ArrayList<>(List.of(change(NOBODY, 0, NO_MOVE)));
+            List<MemberWindow> windows = new ArrayList<>(List.of(window(NOBODY, NO_WINDOW)));
+            List<Symptom> symptoms = new ArrayList<>(shown(NOBODY, 0, NO_SYMPTOM));
+            for (int trial = 0; trial < trials.size(); trial++) {
+                List<RuleTest> tests = trials.get(trial).tests();
+                for (int i = 0; i < tests.size(); i++) {
+                    String cluster = cluster(trial, i);
+                    int members = tests.get(i).members();
+                    for (RuleTest.Given given : tests.get(i).given()) {
+                        if (given instanceof RuleTest.Move move) {
+                            changes.add(change(cluster, members, move));
+                        } else if (given instanceof RuleTest.Window window) {
+                            windows.add(window(cluster, window));
+                        } else if (given instanceof RuleTest.Shown shown) {
+                            symptoms.addAll(shown(cluster, members, shown));
+                        }
+                    }
+                }
             }
+            return new Givens(
+                    inOrder(env, changes, LeaderChange::confirmedAt),
+                    inOrder(env, windows, MemberWindow::windowEnd),
+                    inOrder(env, symptoms, Symptom::until));
         }
-        windows.sort(Comparator.comparing(MemberWindow::windowEnd));
-        return env.fromData(windows)
-                .assignTimestampsAndWatermarks(WatermarkStrategy.<MemberWindow>forMonotonousTimestamps()
+
+        /** What each trial's operators make of what its own tests are given. */
+        DataStream<Alert> alerts(List<Trial> trials, Map<String, CausalRank> ranks) {
+            List<DataStream<Alert>> alerts = new ArrayList<>();
+            for (int i = 0; i < trials.size(); i++) {
+                String own = trial(i);
+                Rule rule = trials.get(i).effective();
+                // Uids come of names, and a rule and its mutants share one.
+                alerts.add(only(own).alerts(rule.named(rule.name() + i), ranks));
+            }
+            return alerts.stream().reduce(DataStream::union).orElseThrow();
+        }
+
+        private Givens only(String own) {
+            return new Givens(
+                    changes.filter(change -> change.cluster().startsWith(own)),
+                    windows.filter(window -> window.cluster().startsWith(own)),
+                    symptoms.filter(symptom -> symptom.cluster().startsWith(own)));
+        }
+
+        private DataStream<Alert> alerts(Rule rule, Map<String, CausalRank> ranks) {
+            if (rule.condition() instanceof StepPattern pattern) {
+                return PatternsPipeline.patterns(
+                        symptoms, changes, rule, pattern, ranks, RuleTest.Window.SIZE.toMillis());
+            }
+            return DetectionPipeline.alerts(changes, windows, rule);
+        }
+    }
+
+    private static <T> DataStream<T> inOrder(
+            StreamExecutionEnvironment env, List<T> events, SerializableFunction<T, Instant> time) {
+        events.sort(Comparator.comparing(time));
+        return env.fromData(events)
+                .assignTimestampsAndWatermarks(WatermarkStrategy.<T>forMonotonousTimestamps()
                         .withTimestampAssigner(
-                                (window, time) -> window.windowEnd().toEpochMilli()));
+                                (event, before) -> time.apply(event).toEpochMilli()));
+    }
+
+    private interface SerializableFunction<T, R> extends Function<T, R>, Serializable {}
+
+    /** One per window, and one when it is over. */
+    private static List<Symptom> shown(String cluster, int members, RuleTest.Shown shown) {
+        List<Symptom> symptoms = new ArrayList<>();
+        Instant since = ZERO.plus(shown.from());
+        Instant end = ZERO.plus(shown.to());
+        for (Instant from = since; !from.isAfter(end); from = from.plus(RuleTest.Window.SIZE)) {
+            Symptom.Kind kind = from.equals(since)
+                    ? Symptom.Kind.ONSET
+                    : from.equals(end) ? Symptom.Kind.CLEAR : Symptom.Kind.STILL;
+            symptoms.add(new Symptom(
+                    shown.rule(),
+                    cluster,
+                    null,
+                    shown.member(),
+                    null,
+                    kind,
+                    since,
+                    from,
+                    from.plus(RuleTest.Window.SIZE),
+                    members,
+                    ""));
+        }
+        return symptoms;
     }
 
     private static MemberWindow window(String cluster, RuleTest.Window window) {
@@ -151,10 +260,19 @@ public final class RuleTests {
                 Duration.between(ZERO, alert.at()),
                 alert.status(),
                 alert.severity(),
-                // Each counted change is a line of evidence, as long as there are few.
-                rule.condition() instanceof Rule.CountedChanges
-                        ? alert.evidence().size()
-                        : 0,
+                count(rule, alert),
                 alert.member());
+    }
+
+    /** Each counted event is a line of evidence, as long as there are few. */
+    private static int count(Rule rule, Alert alert) {
+        if (rule.condition() instanceof StepPattern pattern) {
+            return (int) alert.evidence().stream()
+                    .filter(line -> line.what().equals(pattern.counted().name()))
+                    .count();
+        }
+        return rule.condition() instanceof Rule.CountedChanges
+                ? alert.evidence().size()
+                : 0;
     }
 }
