@@ -38,7 +38,8 @@ import org.apache.flink.util.Collector;
  *
  * windows --key by cluster--> RULE --> alerts()
  *
- * statuses, windows, rosters, coverage, controls --> conditions, see {@link ConditionsPipeline}
+ * statuses, windows, rosters, coverage, controls --> conditions, see {@link ConditionsPipeline} --> alerts()
+ *                                                       '--symptoms, with changes--> see {@link PatternsPipeline} --> alerts()
  * </pre>
  *
  * What reads statuses alone never meets windows: behind a stream of windows a storm would wait for a whole window.
@@ -86,7 +87,15 @@ public final class DetectionPipeline {
         List<DataStream<Alert>> alerts = new ArrayList<>();
         alerts.add(conditions.alerts());
         for (Rule rule : controls.rules()) {
-            if (!(rule.condition() instanceof Threshold)) {
+            if (rule.condition() instanceof StepPattern pattern) {
+                alerts.add(PatternsPipeline.patterns(
+                        conditions.symptoms(),
+                        changes,
+                        rule,
+                        pattern,
+                        PatternsPipeline.ranks(controls.rules()),
+                        window.toMillis()));
+            } else if (!(rule.condition() instanceof Threshold)) {
                 alerts.add(alerts(changes, to.windows(), rule));
             }
         }

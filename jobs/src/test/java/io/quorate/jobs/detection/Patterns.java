@@ -50,13 +50,7 @@ final class Patterns {
 
     static Step times(int atLeast, int orMembersPlus, Step step) {
         return new Step(
-                step.name(),
-                step.symptom(),
-                step.planned(),
-                atLeast,
-                orMembersPlus,
-                step.absent(),
-                step.sameMember());
+                step.name(), step.symptom(), step.planned(), atLeast, orMembersPlus, step.absent(), step.sameMember());
     }
 
     static Step absent(Step step) {
@@ -69,8 +63,7 @@ final class Patterns {
 
     /** Within two minutes, over after five. */
     static StepPattern pattern(Step... steps) {
-        return new StepPattern(
-                List.of(steps), Duration.ofMinutes(2), Duration.ofMinutes(5), Severity.CRITICAL);
+        return new StepPattern(List.of(steps), Duration.ofMinutes(2), Duration.ofMinutes(5), Severity.CRITICAL);
     }
 
     static Rule rule(String name, StepPattern pattern, RuleTest... tests) {

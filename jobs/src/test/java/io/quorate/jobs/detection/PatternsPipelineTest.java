@@ -55,7 +55,8 @@ class PatternsPipelineTest {
                 List.of(move("c1", 13, "m1", "m2", 3)));
 
         assertThat(transitions(alerts)).containsExactly("c1 firing at 13", "c1 resolved at 313");
-        assertThat(alerts.get(0).summary()).isEqualTo("c1 m1: disk-is-slow -> heartbeats-fail -> leader-moves, 1 times in 3s");
+        assertThat(alerts.get(0).summary())
+                .isEqualTo("c1 m1: disk-is-slow -> heartbeats-fail -> leader-moves, 1 times in 3s");
         assertThat(alerts.get(0).evidence())
                 .containsExactly(
                         new Evidence("disk-is-slow", "DiskSlow of m1: because", at(10)),
@@ -90,8 +91,8 @@ class PatternsPipelineTest {
         Rule rule = rule("Chain", pattern(DISK, leaderMoves()));
         List<Symptom> disk = all(shown("in", "DiskSlow", "m1", 10, 20), shown("out", "DiskSlow", "m1", 10, 20));
 
-        assertThat(transitions(alerts(
-                        rule, disk, List.of(move("in", 129.5, "m1", "m2", 3), move("out", 130, "m1", "m2", 3)))))
+        assertThat(transitions(
+                        alerts(rule, disk, List.of(move("in", 129.5, "m1", "m2", 3), move("out", 130, "m1", "m2", 3)))))
                 .containsExactly("in firing at 129.5", "in resolved at 429.5");
     }
 
@@ -150,15 +151,11 @@ class PatternsPipelineTest {
                         shown("c2", "SendsFail", "m3", 30, 40),
                         shown("c3", "DiskSlow", "m1", 10, 20),
                         shown("c3", "SendsFail", "m3", 60, 70)),
-                List.of(
-                        move("c1", 45, "m1", "m2", 3),
-                        move("c2", 45, "m1", "m2", 3),
-                        move("c3", 45, "m1", "m2", 3)));
+                List.of(move("c1", 45, "m1", "m2", 3), move("c2", 45, "m1", "m2", 3), move("c3", 45, "m1", "m2", 3)));
 
         assertThat(transitions(alerts))
                 .containsExactly("c1 firing at 45", "c1 resolved at 345", "c3 firing at 45", "c3 resolved at 345");
-        assertThat(alerts.get(0).evidence())
-                .contains(new Evidence("network-fails", "no SendsFail", at(45)));
+        assertThat(alerts.get(0).evidence()).contains(new Evidence("network-fails", "no SendsFail", at(45)));
     }
 
     @Test
@@ -203,10 +200,7 @@ class PatternsPipelineTest {
                         shown("c2", "HeartbeatsFail", "m3", 10, 20),
                         shown("c3", "DiskSlow", "m1", 10, 20),
                         shown("c3", "HeartbeatsFail", "m1", 10, 20)),
-                List.of(
-                        move("c1", 15, "m1", "m2", 3),
-                        move("c2", 15, "m1", "m2", 3),
-                        move("c3", 15, "m3", "m2", 3)));
+                List.of(move("c1", 15, "m1", "m2", 3), move("c2", 15, "m1", "m2", 3), move("c3", 15, "m3", "m2", 3)));
 
         assertThat(transitions(alerts)).containsExactly("c1/m1 firing at 15", "c1/m1 resolved at 315");
         assertThat(alerts)
@@ -240,10 +234,8 @@ class PatternsPipelineTest {
                 shown("c1", "DiskSlow", "m1", 60, 70),
                 shown("c1", "DiskSlow", "m2", 60, 70),
                 shown("c1", "DiskSlow", "m1", 400, 410));
-        List<LeaderChange> moves = List.of(
-                move("c1", 15, "m1", "m2", 3),
-                move("c1", 65, "m2", "m1", 3),
-                move("c1", 400, "m1", "m2", 3));
+        List<LeaderChange> moves =
+                List.of(move("c1", 15, "m1", "m2", 3), move("c1", 65, "m2", "m1", 3), move("c1", 400, "m1", "m2", 3));
 
         List<Alert> alerts = alerts(rule, disk, moves);
 
@@ -254,8 +246,14 @@ class PatternsPipelineTest {
                         "c1 resolved at 365",
                         "c1 firing at 400",
                         "c1 resolved at 700");
-        assertThat(alerts).extracting(Alert::id).containsExactly(
-                alerts.get(0).id(), alerts.get(0).id(), alerts.get(0).id(), alerts.get(3).id(), alerts.get(3).id());
+        assertThat(alerts)
+                .extracting(Alert::id)
+                .containsExactly(
+                        alerts.get(0).id(),
+                        alerts.get(0).id(),
+                        alerts.get(0).id(),
+                        alerts.get(3).id(),
+                        alerts.get(3).id());
         assertThat(alerts.get(0).id()).isNotEqualTo(alerts.get(3).id());
         assertThat(alerts.get(1).evidence()).hasSize(4);
         assertThat(alerts.get(1).summary()).contains("2 times in 55s");
@@ -265,8 +263,8 @@ class PatternsPipelineTest {
     void tellsSeveralMatchesOfOneWindowOnce() throws Exception {
         Rule rule = rule("Chain", pattern(leaderMoves()));
 
-        List<Alert> alerts = alerts(
-                rule, List.of(), List.of(move("c1", 11, "m1", "m2", 3), move("c1", 12, "m2", "m1", 3)));
+        List<Alert> alerts =
+                alerts(rule, List.of(), List.of(move("c1", 11, "m1", "m2", 3), move("c1", 12, "m2", "m1", 3)));
 
         assertThat(transitions(alerts)).containsExactly("c1 firing at 12", "c1 resolved at 312");
         assertThat(alerts.get(0).evidence()).hasSize(2);
@@ -298,8 +296,8 @@ class PatternsPipelineTest {
     @Test
     void saysTheSameHoweverItsInputIsShuffledWithinTheWatermarksBound() throws Exception {
         Duration disorder = Duration.ofSeconds(30);
-        Rule rule = rule(
-                "Chain", pattern(times(2, -1, DISK), absent(NETWORK), HEARTBEATS, times(1, -1, leaderMoves())));
+        Rule rule =
+                rule("Chain", pattern(times(2, -1, DISK), absent(NETWORK), HEARTBEATS, times(1, -1, leaderMoves())));
         List<Symptom> symptoms = new ArrayList<>();
         List<LeaderChange> changes = new ArrayList<>();
         int scenarios = 25;
@@ -323,9 +321,10 @@ class PatternsPipelineTest {
         byCluster.forEach((cluster, told) -> byScenario
                 .computeIfAbsent(cluster.replaceAll("\\..*", ""), c -> new TreeSet<>())
                 .add(told.toString()));
-        assertThat(byScenario).hasSizeGreaterThan(scenarios / 2).allSatisfy((scenario, told) -> assertThat(told)
-                .as("scenario " + scenario)
-                .hasSize(1));
+        assertThat(byScenario)
+                .hasSizeGreaterThan(scenarios / 2)
+                .allSatisfy((scenario, told) ->
+                        assertThat(told).as("scenario " + scenario).hasSize(1));
         assertThat(byCluster).hasSize(byScenario.size() * shuffles);
     }
 
@@ -368,7 +367,9 @@ class PatternsPipelineTest {
                                 ? "firing"
                                 : alert.status() == Status.UPDATED ? "updated" : "resolved")
                         + " at "
-                        + Double.toString(Duration.between(Patterns.ZERO, alert.at()).toMillis() / 1000.0)
+                        + Double.toString(Duration.between(Patterns.ZERO, alert.at())
+                                                .toMillis()
+                                        / 1000.0)
                                 .replaceAll("\\.0$", ""))
                 .collect(Collectors.toList());
     }
