@@ -1,17 +1,13 @@
 package io.quorate.jobs.detection;
 
 import io.quorate.events.Alert;
-import io.quorate.events.LeaderChange;
-import io.quorate.events.Measures;
-import io.quorate.events.MemberWindow;
-import io.quorate.events.Symptom;
 import io.quorate.rules.Rule;
 import io.quorate.rules.Rule.CausalRank;
 import io.quorate.rules.RuleReader;
 import io.quorate.rules.RuleTest;
 import io.quorate.rules.RuleTest.Expected;
 import io.quorate.rules.StepPattern;
-import java.io.Serializable;
+import io.quorate.rules.Threshold;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -19,9 +15,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.function.Function;
 import java.util.stream.Stream;
-import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.util.CloseableIterator;
@@ -29,17 +23,8 @@ import org.apache.flink.util.CloseableIterator;
 /** Runs the tests that stand in a rule's file, on the operators that run the rule in production. */
 public final class RuleTests {
 
-    /** Event time 0 is special to CEP's timeouts; tests begin later. */
-    private static final Instant ZERO = Instant.parse("2026-01-01T00:00:00Z");
-
     /** Each has some operators, and each operator its thread. */
     private static final int TRIALS_PER_JOB = 20;
-
-    private static final String NOBODY = "nobody";
-    private static final RuleTest.Move NO_MOVE = new RuleTest.Move(Duration.ZERO, "", "", 0, false);
-    private static final RuleTest.Window NO_WINDOW =
-            new RuleTest.Window(Duration.ZERO, "", false, new Measures(List.of(), List.of(), List.of()));
-    private static final RuleTest.Shown NO_SYMPTOM = new RuleTest.Shown(Duration.ZERO, Duration.ZERO, null, "");
 
     private RuleTests() {}
 
@@ -111,7 +96,7 @@ public final class RuleTests {
 
     private static List<Outcome> runTogether(StreamExecutionEnvironment env, List<Trial> trials, Map<String, CausalRank> ranks)
             throws Exception {
-        DataStream<Alert> together = Givens.of(env, trials).alerts(trials, ranks);
+        DataStream<Alert> together = alerts(Givens.of(env, givenOf(trials)), trials, ranks);
         Map<String, List<Alert>> alerts = new TreeMap<>();
         try (CloseableIterator<Alert> all = together.executeAndCollect()) {
             all.forEachRemaining(alert -> alerts.computeIfAbsent(alert.cluster(), c -> new ArrayList<>())
@@ -122,9 +107,11 @@ public final class RuleTests {
             Rule effective = trials.get(trial).effective();
             List<RuleTest> tests = trials.get(trial).tests();
             for (int i = 0; i < tests.size(); i++) {
-                Instant until = ZERO.plus(tests.get(i).until());
+                Instant until = Givens.ZERO.plus(tests.get(i).until());
+                Instant end = endOf(effective, tests.get(i));
                 List<Expected> got = alerts.getOrDefault(cluster(trial, i), List.of()).stream()
-                        .filter(alert -> !alert.at().isAfter(until))
+                        .filter(alert ->
+                                !alert.at().isAfter(until) && !alert.at().isAfter(end))
                         .map(alert -> asExpected(effective, alert))
                         .sorted(Comparator.comparing(Expected::after))
                         .toList();
@@ -132,6 +119,39 @@ public final class RuleTests {
             }
         }
         return outcomes;
+    }
+
+    private static Map<String, RuleTest> givenOf(List<Trial> trials) {
+        Map<String, RuleTest> tests = new TreeMap<>();
+        for (int trial = 0; trial < trials.size(); trial++) {
+            for (int i = 0; i < trials.get(trial).tests().size(); i++) {
+                tests.put(cluster(trial, i), trials.get(trial).tests().get(i));
+            }
+        }
+        return tests;
+    }
+
+    /** What each trial's operators make of what its own tests are given. */
+    private static DataStream<Alert> alerts(Givens givens, List<Trial> trials, Map<String, CausalRank> ranks) {
+        List<DataStream<Alert>> alerts = new ArrayList<>();
+        for (int i = 0; i < trials.size(); i++) {
+            Rule rule = trials.get(i).effective();
+            String profile = trials.get(i).tests().get(0).profile();
+            // Uids come of names, and a rule and its mutants share one.
+            alerts.add(alerts(givens.only(trial(i)), rule.named(rule.name() + i), profile, ranks));
+        }
+        return alerts.stream().reduce(DataStream::union).orElseThrow();
+    }
+
+    private static DataStream<Alert> alerts(Givens givens, Rule rule, String profile, Map<String, CausalRank> ranks) {
+        if (rule.condition() instanceof StepPattern pattern) {
+            return PatternsPipeline.patterns(
+                    givens.symptoms(), givens.changes(), rule, pattern, ranks, RuleTest.Window.SIZE.toMillis());
+        }
+        if (rule.condition() instanceof Threshold threshold) {
+            return ConditionsPipeline.alone(givens, rule, threshold, profile);
+        }
+        return DetectionPipeline.alerts(givens.changes(), givens.windows(), rule);
     }
 
     /** The cluster of one test. */
@@ -144,134 +164,14 @@ public final class RuleTests {
         return "trial-" + trial + "-test-";
     }
 
-    /** What every test of a job is given, each kind as one stream. */
-    private record Givens(
-            DataStream<LeaderChange> changes, DataStream<MemberWindow> windows, DataStream<Symptom> symptoms) {
-
-        static Givens of(StreamExecutionEnvironment env, List<Trial> trials) {
-            // Flink takes no empty list: each kind has one of nobody.
-            List<LeaderChange> changes = new ArrayList<>(List.of(change(NOBODY, 0, NO_MOVE)));
-            List<MemberWindow> windows = new ArrayList<>(List.of(window(NOBODY, NO_WINDOW)));
-            List<Symptom> symptoms = new ArrayList<>(shown(NOBODY, 0, NO_SYMPTOM));
-            for (int trial = 0; trial < trials.size(); trial++) {
-                List<RuleTest> tests = trials.get(trial).tests();
-                for (int i = 0; i < tests.size(); i++) {
-                    String cluster = cluster(trial, i);
-                    int members = tests.get(i).members();
-                    for (RuleTest.Given given : tests.get(i).given()) {
-                        if (given instanceof RuleTest.Move move) {
-                            changes.add(change(cluster, members, move));
-                        } else if (given instanceof RuleTest.Window window) {
-                            windows.add(window(cluster, window));
-                        } else if (given instanceof RuleTest.Shown shown) {
-                            symptoms.addAll(shown(cluster, members, shown));
-                        }
-                    }
-                }
-            }
-            return new Givens(
-                    inOrder(env, changes, LeaderChange::confirmedAt),
-                    inOrder(env, windows, MemberWindow::windowEnd),
-                    inOrder(env, symptoms, Symptom::until));
-        }
-
-        /** What each trial's operators make of what its own tests are given. */
-        DataStream<Alert> alerts(List<Trial> trials, Map<String, CausalRank> ranks) {
-            List<DataStream<Alert>> alerts = new ArrayList<>();
-            for (int i = 0; i < trials.size(); i++) {
-                String own = trial(i);
-                Rule rule = trials.get(i).effective();
-                // Uids come of names, and a rule and its mutants share one.
-                alerts.add(only(own).alerts(rule.named(rule.name() + i), ranks));
-            }
-            return alerts.stream().reduce(DataStream::union).orElseThrow();
-        }
-
-        private Givens only(String own) {
-            return new Givens(
-                    changes.filter(change -> change.cluster().startsWith(own)),
-                    windows.filter(window -> window.cluster().startsWith(own)),
-                    symptoms.filter(symptom -> symptom.cluster().startsWith(own)));
-        }
-
-        private DataStream<Alert> alerts(Rule rule, Map<String, CausalRank> ranks) {
-            if (rule.condition() instanceof StepPattern pattern) {
-                return PatternsPipeline.patterns(
-                        symptoms, changes, rule, pattern, ranks, RuleTest.Window.SIZE.toMillis());
-            }
-            return DetectionPipeline.alerts(changes, windows, rule);
-        }
-    }
-
-    private static <T> DataStream<T> inOrder(
-            StreamExecutionEnvironment env, List<T> events, SerializableFunction<T, Instant> time) {
-        events.sort(Comparator.comparing(time));
-        return env.fromData(events)
-                .assignTimestampsAndWatermarks(WatermarkStrategy.<T>forMonotonousTimestamps()
-                        .withTimestampAssigner(
-                                (event, before) -> time.apply(event).toEpochMilli()));
-    }
-
-    private interface SerializableFunction<T, R> extends Function<T, R>, Serializable {}
-
-    /** One per window, and one when it is over. */
-    private static List<Symptom> shown(String cluster, int members, RuleTest.Shown shown) {
-        List<Symptom> symptoms = new ArrayList<>();
-        Instant since = ZERO.plus(shown.from());
-        Instant end = ZERO.plus(shown.to());
-        for (Instant from = since; !from.isAfter(end); from = from.plus(RuleTest.Window.SIZE)) {
-            Symptom.Kind kind = from.equals(since)
-                    ? Symptom.Kind.ONSET
-                    : from.equals(end) ? Symptom.Kind.CLEAR : Symptom.Kind.STILL;
-            symptoms.add(new Symptom(
-                    shown.rule(),
-                    cluster,
-                    null,
-                    shown.member(),
-                    null,
-                    kind,
-                    since,
-                    from,
-                    from.plus(RuleTest.Window.SIZE),
-                    members,
-                    ""));
-        }
-        return symptoms;
-    }
-
-    private static MemberWindow window(String cluster, RuleTest.Window window) {
-        Instant end = ZERO.plus(window.end());
-        return new MemberWindow(
-                cluster,
-                null,
-                window.member(),
-                null,
-                end.minus(RuleTest.Window.SIZE),
-                end,
-                window.gap(),
-                1,
-                window.measures());
-    }
-
-    private static LeaderChange change(String cluster, int members, RuleTest.Move move) {
-        Instant at = ZERO.plus(move.after());
-        return new LeaderChange(
-                cluster,
-                null,
-                move.from(),
-                null,
-                move.to(),
-                null,
-                move.raftTerm(),
-                at,
-                at,
-                move.isPlanned() ? LeaderChange.Planned.YES : LeaderChange.Planned.UNKNOWN,
-                members);
+    /** Behind the last window or answer of a test nothing is known, not even that all are silent. */
+    private static Instant endOf(Rule rule, RuleTest test) {
+        return rule.condition() instanceof Threshold ? Givens.lastOf(test) : Instant.MAX;
     }
 
     private static Expected asExpected(Rule rule, Alert alert) {
         return new Expected(
-                Duration.between(ZERO, alert.at()),
+                Duration.between(Givens.ZERO, alert.at()),
                 alert.status(),
                 alert.severity(),
                 count(rule, alert),
