@@ -350,7 +350,10 @@ final class Conditions extends KeyedBroadcastProcessFunction<String, Heard, Cont
         member.listenedAt = now;
         member.shown = new ArrayList<>(indexed.metrics());
         for (Meter meter : rules.meters()) {
-            member.kept.compute(meter.key(), (key, kept) -> meter.keep(kept, indexed, up, now.toEpochMilli()));
+            member.kept.compute(
+                    meter.key(),
+                    (key, kept) -> new KnownMember.Kept(
+                            meter.keep(kept == null ? null : kept.slots(), indexed, up, now.toEpochMilli())));
         }
         member.kept.keySet().removeIf(key -> !rules.knows(key));
     }

@@ -11,14 +11,17 @@ import org.jspecify.annotations.Nullable;
 /** What conditions keep of one member; a Flink POJO, as it is keyed state. */
 public class KnownMember {
 
+    /** What one meter keeps, the newest last. */
+    public record Kept(List<Slot> slots) {}
+
     public @Nullable String memberId;
     public Instant heardAt = Instant.EPOCH;
 
     /** The end of the last window that is kept: its own, or one in which it was silent. */
     public Instant listenedAt = Instant.EPOCH;
 
-    /** By a meter's key, the newest last. */
-    public Map<String, List<Slot>> kept = new HashMap<>();
+    /** By a meter's key. */
+    public Map<String, Kept> kept = new HashMap<>();
 
     /** Of the window that was judged last: whether the member was scraped, and which metrics it showed. */
     public boolean up;

@@ -123,11 +123,9 @@ abstract class Meter {
     }
 
     /** Of what is kept, what counts at this moment. */
-    List<Slot> counting(@Nullable List<Slot> kept, long end) {
+    List<Slot> counting(List<Slot> kept, long end) {
         long number = numberOf(end);
-        return kept == null
-                ? List.of()
-                : kept.stream().filter(slot -> slot.number() > number - slots).toList();
+        return kept.stream().filter(slot -> slot.number() > number - slots).toList();
     }
 
     private long numberOf(long end) {
@@ -421,7 +419,10 @@ abstract class Meter {
         }
     }
 
-    /** Keeps the last value of the gauge, and of what it is divided by, of each stretch. */
+    /**
+     * Keeps what least squares need of every window: their number, the sums of time, value, time squared and time times
+     * value, with time in seconds since the stretch began; then the last of what it is divided by, and of the times.
+     */
     private static final class ForecastMeter extends Meter {
 
         private final Signal.ForecastOf signal;
@@ -447,47 +448,50 @@ abstract class Meter {
             if (value == null || limit == null) {
                 return null;
             }
-            return new Slot(number, null, Map.of(WHOLE, new double[] {lastOf(value), lastOf(limit)}));
+            double time = window.window().windowEnd().toEpochMilli() / 1000.0 - seconds(number);
+            double v = lastOf(value);
+            return new Slot(
+                    number, null, Map.of(WHOLE, new double[] {1, time, v, time * time, time * v, lastOf(limit), time}));
         }
 
         private static double lastOf(Slot slot) {
-            return Objects.requireNonNull(slot.values()).getOrDefault(WHOLE, new double[5])[4];
+            return numbers(slot)[4];
         }
 
         @Override
         Slot plus(Slot earlier, Slot later) {
-            return later;
+            double[] sum = added(numbers(earlier), numbers(later));
+            sum[5] = numbers(later)[5];
+            sum[6] = numbers(later)[6];
+            return new Slot(later.number(), null, Map.of(WHOLE, sum));
         }
 
         @Override
         Measured member(List<Slot> kept) {
-            if (kept.size() < 2) {
+            double[] sum = new double[5];
+            for (Slot slot : kept) {
+                // Seconds from the newest stretch: far smaller numbers than those since the epoch.
+                double ago = seconds(slot.number() - kept.get(kept.size() - 1).number());
+                double[] one = numbers(slot);
+                sum[0] += one[0];
+                sum[1] += one[1] + one[0] * ago;
+                sum[2] += one[2];
+                sum[3] += one[3] + 2 * ago * one[1] + one[0] * ago * ago;
+                sum[4] += one[4] + ago * one[2];
+            }
+            if (sum[0] < 2) {
                 return Measured.exactly(Double.NaN);
             }
-            // Seconds before the newest: far smaller numbers than those since the epoch.
-            long newest = kept.get(kept.size() - 1).number();
-            double n = kept.size();
-            double meanTime = 0;
-            double meanValue = 0;
-            for (Slot slot : kept) {
-                meanTime += seconds(slot.number() - newest) / n;
-                meanValue += numbers(slot)[0] / n;
-            }
-            double covariance = 0;
-            double variance = 0;
-            for (Slot slot : kept) {
-                double apart = seconds(slot.number() - newest) - meanTime;
-                covariance += apart * (numbers(slot)[0] - meanValue);
-                variance += apart * apart;
-            }
-            double slope = covariance / variance;
-            double forecast = meanValue + slope * (signal.ahead().toSeconds() - meanTime);
-            double limit = numbers(kept.get(kept.size() - 1))[1];
-            return Measured.exactly(to == null ? forecast : limit == 0 ? Double.NaN : forecast / limit);
+            double[] newest = numbers(kept.get(kept.size() - 1));
+            double meanTime = sum[1] / sum[0];
+            double meanValue = sum[2] / sum[0];
+            double slope = (sum[4] - meanTime * sum[2]) / (sum[3] - meanTime * sum[1]);
+            double forecast = meanValue + slope * (newest[6] + signal.ahead().toSeconds() - meanTime);
+            return Measured.exactly(to == null ? forecast : newest[5] == 0 ? Double.NaN : forecast / newest[5]);
         }
 
         private static double[] numbers(Slot slot) {
-            return Objects.requireNonNull(slot.values()).getOrDefault(WHOLE, new double[2]);
+            return Objects.requireNonNull(slot.values()).getOrDefault(WHOLE, new double[7]);
         }
     }
 

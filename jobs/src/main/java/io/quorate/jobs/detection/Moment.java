@@ -286,12 +286,13 @@ final class Moment {
         Collection<List<Slot>> kept = new ArrayList<>();
         for (Map.Entry<String, KnownMember> each : of.entrySet()) {
             KnownMember known = each.getValue();
-            if (!known.kept.containsKey(meter.key())) {
+            KnownMember.Kept slots = known.kept.get(meter.key());
+            if (slots == null) {
                 return null;
             }
             boolean leftOut = of.size() > 1 && !known.up && !readsUp;
             if (!leftOut && !(votersOnly && cluster.learners.contains(each.getKey()))) {
-                kept.add(meter.counting(known.kept.get(meter.key()), known.listenedAt.toEpochMilli()));
+                kept.add(meter.counting(slots.slots(), known.listenedAt.toEpochMilli()));
             }
         }
         Across across = condition.across();

@@ -35,6 +35,7 @@ import org.apache.flink.streaming.api.operators.co.CoBroadcastWithKeyedOperator;
 import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.util.KeyedBroadcastOperatorTestHarness;
+import org.apache.flink.types.PojoTestUtils;
 import org.apache.flink.util.OutputTag;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -385,6 +386,13 @@ class ConditionsTest {
         assertThat(((HeapKeyedStateBackend<?>) operator.getKeyedStateBackend()).numKeyValueStateEntries())
                 .isZero();
         assertThat(conditions.numEventTimeTimers()).isZero();
+    }
+
+    @Test
+    void keepsItsStateWithoutKryo() {
+        for (Class<?> kept : List.of(Heard.class, KnownCluster.class, KnownMember.class, Standing.class)) {
+            PojoTestUtils.assertSerializedAsPojoWithoutKryo(kept);
+        }
     }
 
     @Test
