@@ -127,9 +127,8 @@ class RuleMutatorTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource("rules")
     void changesWhatItAlwaysChanged(String name, Rule rule) throws Exception {
-        String told = RuleMutator.mutants(rule).stream()
-                .map(mutant -> mutant + "\n")
-                .collect(Collectors.joining());
+        String told =
+                RuleMutator.mutants(rule).stream().map(mutant -> mutant + "\n").collect(Collectors.joining());
 
         String golden = "/golden/mutants/" + name + ".txt";
         try (InputStream in = RuleMutatorTest.class.getResourceAsStream(golden)) {
@@ -165,8 +164,8 @@ class RuleMutatorTest {
     void leavesAloneWhatNoTestRunsUnder() throws Exception {
         Rule rule = RuleReader.parse("quantile", QUANTILE);
 
-        assertThat(RuleMutator.mutants(rule)).allSatisfy(mutant -> assertThat(
-                        mutant.rule().profiles().get("openshift"))
-                .isEqualTo(rule.profiles().get("openshift")));
+        assertThat(RuleMutator.mutants(rule))
+                .allSatisfy(mutant -> assertThat(mutant.rule().profiles().get("openshift"))
+                        .isEqualTo(rule.profiles().get("openshift")));
     }
 }

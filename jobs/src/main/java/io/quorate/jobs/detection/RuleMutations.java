@@ -58,7 +58,8 @@ public final class RuleMutations {
         mutants.forEach(some -> some.forEach(mutant -> all.add(mutant.rule())));
 
         Map<Rule, Boolean> holds = new IdentityHashMap<>();
-        RuleTests.run(env, all, ranks).forEach(outcome -> holds.merge(outcome.rule(), outcome.holds(), Boolean::logicalAnd));
+        RuleTests.run(env, all, ranks)
+                .forEach(outcome -> holds.merge(outcome.rule(), outcome.holds(), Boolean::logicalAnd));
         List<Report> reports = new ArrayList<>();
         for (int i = 0; i < rules.size(); i++) {
             Rule rule = rules.get(i);

@@ -94,8 +94,8 @@ public final class RuleTests {
      */
     private record Trial(Rule rule, Rule effective, List<RuleTest> tests) {}
 
-    private static List<Outcome> runTogether(StreamExecutionEnvironment env, List<Trial> trials, Map<String, CausalRank> ranks)
-            throws Exception {
+    private static List<Outcome> runTogether(
+            StreamExecutionEnvironment env, List<Trial> trials, Map<String, CausalRank> ranks) throws Exception {
         DataStream<Alert> together = alerts(Givens.of(env, givenOf(trials)), trials, ranks);
         Map<String, List<Alert>> alerts = new TreeMap<>();
         try (CloseableIterator<Alert> all = together.executeAndCollect()) {

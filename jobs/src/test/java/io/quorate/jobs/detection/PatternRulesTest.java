@@ -39,7 +39,8 @@ class PatternRulesTest {
 
     @Test
     void passTheTestsInTheirFiles() throws Exception {
-        List<RuleTests.Outcome> outcomes = RuleTests.run(StreamExecutionEnvironment.createLocalEnvironment(1), read(), RANKS);
+        List<RuleTests.Outcome> outcomes =
+                RuleTests.run(StreamExecutionEnvironment.createLocalEnvironment(1), read(), RANKS);
 
         assertThat(outcomes).hasSize(18).allMatch(RuleTests.Outcome::holds);
     }
@@ -76,8 +77,9 @@ class PatternRulesTest {
         Rule rule = read().get(0);
         Rule other = rule.with(Patterns.pattern(Patterns.leaderMoves()));
 
-        assertThatThrownBy(() -> RuleMutations.of(
-                        StreamExecutionEnvironment.createLocalEnvironment(1), List.of(other), RANKS))
-                .hasMessage("LeaderMovesForNoReason fails its own tests or has none; expected them to hold; run them first");
+        assertThatThrownBy(() ->
+                        RuleMutations.of(StreamExecutionEnvironment.createLocalEnvironment(1), List.of(other), RANKS))
+                .hasMessage(
+                        "LeaderMovesForNoReason fails its own tests or has none; expected them to hold; run them first");
     }
 }

@@ -175,7 +175,8 @@ class PatternsPipelineTest {
                                 shown("c2", "DiskSlow", "m1", 10, 20),
                                 shown("c3", "DiskSlow", "m1", 10, 20)),
                         List.of(move("c2", 129, "m1", "m2", 3), move("c3", 130, "m1", "m2", 3)))))
-                .containsExactly("c1/m1 firing at 130", "c1/m1 resolved at 430", "c3/m1 firing at 130", "c3/m1 resolved at 430");
+                .containsExactly(
+                        "c1/m1 firing at 130", "c1/m1 resolved at 430", "c3/m1 firing at 130", "c3/m1 resolved at 430");
     }
 
     @Test

@@ -106,14 +106,15 @@ class RedeployedPatternsTest {
                 .until(() -> second.soFar().stream()
                                 .filter(alert -> alert.status() == Status.RESOLVED)
                                 .count()
-                        >= 8);
+                        >= 7);
         again.cancel().get();
         after = second.soFar();
     }
 
     @Test
     void episodesThatWereOpenAreResolvedUnderTheirIds() {
-        assertThat(told(before, Status.FIRING)).containsOnlyKeys("Changed fired", "EtcdElectionStorm storm", "Kept fired");
+        assertThat(told(before, Status.FIRING))
+                .containsOnlyKeys("Changed fired", "EtcdElectionStorm storm", "Kept fired");
         assertThat(told(before, Status.RESOLVED)).isEmpty();
         assertThat(told(after, Status.RESOLVED)).containsAllEntriesOf(told(before, Status.FIRING));
     }
@@ -148,7 +149,11 @@ class RedeployedPatternsTest {
 
     private static Set<String> uids(List<Rule> patterns) {
         StreamExecutionEnvironment env = StreamExecutionEnvironment.createLocalEnvironment(1);
-        alerts(env, new Told<>(shown("c1", "DiskSlow", "m1", 0, 0), at(1)), new Told<>(List.of(move("c1", 0, "a", "b", 3)), at(1)), patterns);
+        alerts(
+                env,
+                new Told<>(shown("c1", "DiskSlow", "m1", 0, 0), at(1)),
+                new Told<>(List.of(move("c1", 0, "a", "b", 3)), at(1)),
+                patterns);
         return env.getStreamGraph().getStreamNodes().stream()
                 .map(node -> node.getTransformationUID())
                 .filter(uid -> uid != null)
@@ -160,15 +165,17 @@ class RedeployedPatternsTest {
         return alerts.stream()
                 .filter(alert -> alert.status() == status)
                 .collect(Collectors.toMap(
-                        alert -> alert.rule() + " " + alert.cluster(), Alert::id, (one, other) -> one + "," + other, TreeMap::new));
+                        alert -> alert.rule() + " " + alert.cluster(),
+                        Alert::id,
+                        (one, other) -> one + "," + other,
+                        TreeMap::new));
     }
 
     private static Gathered<Alert> alerts(
             StreamExecutionEnvironment env, Told<Symptom> symptoms, Told<LeaderChange> changes, List<Rule> patterns) {
         DataStream<Symptom> shown = env.addSource(symptoms, TypeInformation.of(Symptom.class));
         DataStream<LeaderChange> moved = env.addSource(changes, TypeInformation.of(LeaderChange.class));
-        DataStream<Alert> alerts =
-                DetectionPipeline.counted(moved, STORM, (Rule.CountedChanges) STORM.condition());
+        DataStream<Alert> alerts = DetectionPipeline.counted(moved, STORM, (Rule.CountedChanges) STORM.condition());
         for (Rule rule : patterns) {
             alerts = alerts.union(PatternsPipeline.patterns(
                     shown, moved, rule, (StepPattern) rule.condition(), Patterns.RANKS, Patterns.WINDOW));
@@ -180,15 +187,15 @@ class RedeployedPatternsTest {
     private static final class Told<T> implements SourceFunction<T> {
 
         private static final long serialVersionUID = 1;
+        private static final Map<String, List<?>> EVENTS = new ConcurrentHashMap<>();
         private static final Set<String> TOLD = ConcurrentHashMap.newKeySet();
 
         private final String id = UUID.randomUUID().toString();
-        private final List<T> events;
         private final Instant until;
         private volatile boolean stopped;
 
         Told(List<T> events, Instant until) {
-            this.events = List.copyOf(events);
+            EVENTS.put(id, events);
             this.until = until;
         }
 
@@ -197,11 +204,11 @@ class RedeployedPatternsTest {
         }
 
         @Override
+        @SuppressWarnings("unchecked")
         public void run(SourceContext<T> context) throws Exception {
-            for (T event : events) {
-                Instant time = event instanceof Symptom symptom
-                        ? symptom.until()
-                        : ((LeaderChange) event).confirmedAt();
+            for (T event : (List<T>) EVENTS.get(id)) {
+                Instant time =
+                        event instanceof Symptom symptom ? symptom.until() : ((LeaderChange) event).confirmedAt();
                 synchronized (context.getCheckpointLock()) {
                     context.collectWithTimestamp(event, time.toEpochMilli());
                 }
