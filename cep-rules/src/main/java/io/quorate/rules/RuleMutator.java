@@ -99,7 +99,10 @@ public final class RuleMutator {
 
     private static int line(Rule rule, String pointer) {
         try {
-            return YamlFile.parse(rule.name(), rule.text()).line(pointer);
+            YamlFile file = YamlFile.parse(rule.name(), rule.text());
+            // A default stands nowhere: it is about what the rule measures.
+            boolean isSaid = file.root().has(pointer.split("/")[1]);
+            return file.line(isSaid ? pointer : "/when");
         } catch (InvalidYaml e) {
             // A rule that was built and not read has no lines.
             return 1;
@@ -263,7 +266,7 @@ public final class RuleMutator {
             Comparison looks = rule.limits().get(0).comparison();
             add(
                     "/levels",
-                    key(looks) + " -> " + key(flipped(looks)),
+                    "every " + key(looks) + " -> " + key(flipped(looks)),
                     withLimits.apply(rule.limits().stream()
                             .map(limit -> new Limit(
                                     limit.severity(),
@@ -592,10 +595,11 @@ public final class RuleMutator {
                 return;
             }
             for (double number : around(signal, bound.number())) {
+                String text = text(signal, number);
                 add(
                         at,
-                        what + " " + bound.text() + " -> " + plain(number),
-                        with.apply(new Bound(number, Bound.Kind.NUMBER, plain(number))));
+                        what + " " + bound.text() + " -> " + text,
+                        with.apply(new Bound(number, Bound.Kind.NUMBER, text)));
             }
         }
 
@@ -603,7 +607,7 @@ public final class RuleMutator {
         private static double[] around(Signal signal, double number) {
             double more = number * 1.5;
             double less = number / 1.5;
-            if (number == Math.rint(number) && Math.abs(number) <= 10 && !isRatio(signal)) {
+            if (number == Math.rint(number) && Math.abs(number) <= 10 && Unit.of(signal) == Unit.NUMBER) {
                 more = number + 1;
                 less = number - 1;
             }
@@ -648,12 +652,6 @@ public final class RuleMutator {
                 || signal instanceof Signal.BlindRules;
     }
 
-    private static boolean isRatio(Signal signal) {
-        return signal instanceof Signal.ShareOf
-                || (signal instanceof Signal.GaugeOf gauge && gauge.to() != null)
-                || (signal instanceof Signal.ForecastOf forecast && forecast.to() != null);
-    }
-
     /** Whether the value can be exactly the bound: then above and at-least differ. */
     private static boolean isCounted(Signal signal) {
         return !(signal instanceof Signal.QuantileOf || signal instanceof Signal.ForecastOf);
@@ -693,12 +691,21 @@ public final class RuleMutator {
         return lower(comparison).replace('_', '-');
     }
 
+    private static String text(Signal signal, double number) {
+        return switch (Unit.of(signal)) {
+            case SECONDS -> plain(number * 1000) + "ms";
+            case BYTES -> plain(number / (1 << 20)) + "MiB";
+            case RATIO -> plain(number * 100) + " %";
+            case NUMBER -> plain(number);
+        };
+    }
+
     private static double rounded(double q) {
         return Math.rint(q * 1e9) / 1e9;
     }
 
     private static String plain(double number) {
-        return new DecimalFormat("0.######", DecimalFormatSymbols.getInstance(Locale.ROOT)).format(number);
+        return new DecimalFormat("0.####", DecimalFormatSymbols.getInstance(Locale.ROOT)).format(number);
     }
 
     private static String lower(Enum<?> value) {
