@@ -42,12 +42,14 @@ record Decidable(Signal.QuantileOf quantile, Policy policy) {
         if (next == edges.length) {
             return undecided(
                     said + ": beyond the last edge, undecided when the quantile is above " + value(edges[next - 1]),
-                    "at most " + value(edges[next - 1]));
+                    "an edge, the last is " + value(edges[next - 1]));
         }
         return undecided(
                 said + ": inside (" + low(edges, next) + ", " + value(edges[next])
                         + "], undecided when the quantile lies there",
-                "an edge, the nearest are " + low(edges, next) + " and " + value(edges[next]));
+                next == 0
+                        ? "an edge, the first is " + value(edges[0])
+                        : "an edge, the nearest are " + low(edges, next) + " and " + value(edges[next]));
     }
 
     private Judged undecided(String what, String expected) {
