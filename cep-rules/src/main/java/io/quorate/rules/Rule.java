@@ -165,6 +165,16 @@ public record Rule(
         return new Rule(name, version, why, maturity, runsIn, rank, other, alert, profiles, tests, text);
     }
 
+    /** The same rule with other profiles. */
+    public Rule with(Map<String, Condition> others) {
+        return new Rule(name, version, why, maturity, runsIn, rank, condition, alert, others, tests, text);
+    }
+
+    /** The same rule under another name. */
+    public Rule named(String other) {
+        return new Rule(other, version, why, maturity, runsIn, rank, condition, alert, profiles, tests, text);
+    }
+
     /** What its alerts say, of a rule that has some. */
     public Says says() {
         if (alert == null) {

@@ -18,6 +18,32 @@ import org.jspecify.annotations.Nullable;
 public record StepPattern(List<Step> steps, Duration within, Duration resolveAfter, Severity severity)
         implements Rule.Condition {
 
+    /** Whether all it is about is one member: then so are its alerts. */
+    public boolean isOfOneMember() {
+        Step first = steps.get(0);
+        return first.symptom() != null
+                && (first.sameMember() || first.isSingle())
+                && steps.stream().skip(1).allMatch(step -> step.sameMember() || step.absent());
+    }
+
+    /** Whether nothing in it looks at another member than that of the first step. */
+    public boolean readsOneMember() {
+        return isOfOneMember() && steps.stream().skip(1).allMatch(Step::sameMember);
+    }
+
+    /** The last step that is not an absence: {@code {count}} are its events. */
+    public Step counted() {
+        return steps.stream()
+                .filter(step -> !step.absent())
+                .reduce((one, next) -> next)
+                .orElseThrow();
+    }
+
+    /** Whether it is complete when {@code within} is over. */
+    public boolean endsInAbsence() {
+        return steps.get(steps.size() - 1).absent();
+    }
+
     /**
      * One step, as a clause: {@code disk-stalls}.
      *
@@ -38,6 +64,16 @@ public record StepPattern(List<Step> steps, Duration within, Duration resolveAft
             boolean absent,
             boolean sameMember)
             implements Serializable {
+
+        /** Whether it names an event like this one. */
+        public boolean takes(String name, LeaderChange.@Nullable Planned change) {
+            return symptom == null ? change != null && planned.contains(change) : symptom.equals(name);
+        }
+
+        /** Whether one event is enough, whatever the size of the cluster. */
+        public boolean isSingle() {
+            return atLeast == 1 && orMembersPlus < 0;
+        }
 
         /** How many it takes in a cluster of this size. */
         public int needed(int clusterSize) {

@@ -5,6 +5,7 @@ import io.quorate.jobs.JobEnvironment;
 import io.quorate.jobs.backtest.Backtest;
 import io.quorate.jobs.backtest.Line;
 import io.quorate.jobs.backtest.Line.Output;
+import io.quorate.jobs.detection.Controls;
 import io.quorate.jobs.settings.FlinkSettings;
 import io.quorate.jobs.settings.WindowSettings;
 import io.quorate.rules.Rule;
@@ -89,7 +90,7 @@ final class BacktestCommand implements Callable<Integer> {
         // Web pages and checkpoints are for jobs that stay.
         Configuration configuration = JobEnvironment.configuration(new FlinkSettings(null, Duration.ofDays(1)));
         List<Line> lines = new ArrayList<>();
-        new Backtest(recordings, clock, cut, effective)
+        new Backtest(recordings, clock, cut, new Controls(effective, List.of(), profile))
                 .run(StreamExecutionEnvironment.createLocalEnvironment(1, configuration), lines::add);
         Collections.sort(lines);
         write(windows, lines, Output.WINDOWS);
@@ -107,12 +108,17 @@ final class BacktestCommand implements Callable<Integer> {
     private List<Rule> rules() throws InvalidYaml {
         List<Rule> all = rules == null ? RuleReader.shipped() : RuleReader.folder(rules);
         boolean known = profile.equals("fleet")
-                || all.stream().anyMatch(rule -> rule.profiles().containsKey(profile));
+                || all.stream()
+                        .anyMatch(rule -> rule.profiles().containsKey(profile)
+                                || rule.runsIn().contains(profile));
         if (!known) {
             throw new IllegalArgumentException(
                     "--profile " + profile + " is unknown to the rules; expected fleet or lab");
         }
-        return all.stream().map(rule -> rule.under(profile)).toList();
+        return all.stream()
+                .filter(rule -> rule.runsIn(profile))
+                .map(rule -> rule.under(profile))
+                .toList();
     }
 
     private WindowSettings cut() {

@@ -5,7 +5,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a person wants to be otherwise while the jobs run. Of one kind and id the newest counts.
+ * What a person wants to be otherwise while the jobs run. Of one kind and id the newest counts that is no shadow, and a shadow
+ * that is newer still.
  *
  * @param kind what it is about: {@link #RULE} or {@link #OVERRIDE}; a later version may know more
  * @param id of what it is about: a rule's name, an override's own name
@@ -40,8 +41,19 @@ public record Control(
         Objects.requireNonNull(mode, "mode");
     }
 
-    /** What a compacted topic keeps the newest of. */
+    /** What a compacted topic keeps the newest of: what is tried in shadow must not drop what is active meanwhile. */
     public String key() {
-        return kind + '/' + id;
+        return kind + '/' + id + (mode.equals(SHADOW) ? "/shadow" : "");
+    }
+
+    /**
+     * Whether nothing is left of that one: the same was spoken of later. What is said in shadow leaves what is active; to
+     * activate or to remove ends what was tried. By time, as the two may be read in any order.
+     */
+    public boolean supersedes(Control other) {
+        return kind.equals(other.kind)
+                && id.equals(other.id)
+                && at.isAfter(other.at)
+                && (!mode.equals(SHADOW) || other.mode.equals(SHADOW));
     }
 }

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param since the beginning of the first window that told it
  * @param from the beginning of the window that tells this
  * @param until the end of that window, exclusive
+ * @param clusterSize voting members, as far as known; 0 when not
  * @param value what was measured, for people
  */
 public record Symptom(
@@ -25,6 +26,7 @@ public record Symptom(
         Instant since,
         Instant from,
         Instant until,
+        int clusterSize,
         String value) {
 
     public enum Kind {

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.quorate.cli.endtoend.Watched.Page;
 import io.quorate.desk.Home;
 import io.quorate.events.Alert;
+import io.quorate.events.ClusterRoster;
+import io.quorate.events.Control;
+import io.quorate.events.Coverage;
 import io.quorate.events.DeadLetter;
 import io.quorate.events.LeaderChange;
 import io.quorate.events.MemberScrape;
@@ -13,6 +16,7 @@ import io.quorate.events.MemberWindow;
 import io.quorate.events.codec.EventCodec;
 import io.quorate.events.codec.Topic;
 import io.quorate.jobs.JobEnvironment;
+import io.quorate.jobs.detection.Controls;
 import io.quorate.jobs.detection.DetectionPipeline;
 import io.quorate.jobs.kafka.KafkaSettings;
 import io.quorate.jobs.percentiles.PercentilesPipeline;
@@ -147,7 +151,16 @@ class ResumeTest {
                 .filter(rule -> rule.name().equals("EtcdElectionStorm"))
                 .map(rule -> rule.under("lab"))
                 .toList();
-        DetectionPipeline detection = DetectionPipeline.of(statuses, percentiles.windows(), rules);
+        DataStream<MemberWindow> base = percentiles
+                .windows()
+                .filter(window -> WindowSettings.DEFAULT.isBase(window.windowStart(), window.windowEnd()));
+        DataStream<ClusterRoster> rosters = stream(env, kafka, Topic.CLUSTER_ROSTER);
+        DataStream<Coverage> coverage = stream(env, kafka, Topic.COVERAGE);
+        DataStream<Control> controls = stream(env, kafka, Topic.CONTROL);
+        DetectionPipeline detection = DetectionPipeline.of(
+                new DetectionPipeline.Listens(statuses, base, rosters, coverage, controls),
+                new Controls(rules, List.of(), "lab"),
+                WindowSettings.DEFAULT.size());
         CloseableIterator<MemberWindow> windows = percentiles.windows().collectAsync();
         CloseableIterator<LeaderChange> changes = detection.changes().collectAsync();
         CloseableIterator<Alert> alerts = detection.alerts().collectAsync();

@@ -1,6 +1,8 @@
 package io.quorate.jobs.backtest;
 
 import io.quorate.events.Alert;
+import io.quorate.events.ClusterRoster;
+import io.quorate.events.Control;
 import io.quorate.events.LeaderChange;
 import io.quorate.events.MemberScrape;
 import io.quorate.events.MemberStatus;
@@ -8,10 +10,11 @@ import io.quorate.events.MemberWindow;
 import io.quorate.events.ScopeWindow;
 import io.quorate.ingest.Observation;
 import io.quorate.ingest.recording.RecordingSource;
+import io.quorate.jobs.detection.Controls;
 import io.quorate.jobs.detection.DetectionPipeline;
+import io.quorate.jobs.percentiles.CoveragePipeline;
 import io.quorate.jobs.percentiles.PercentilesPipeline;
 import io.quorate.jobs.settings.WindowSettings;
-import io.quorate.rules.Rule;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
@@ -28,9 +31,9 @@ import org.apache.flink.util.Collector;
  * Recordings through the live pipelines, up to the time of their last record: what would only have come later is not said.
  *
  * @param clock the time of the last record, where the clock stops
- * @param rules as they read under their profile
+ * @param controls the rules as they read under their profile, and their overrides
  */
-public record Backtest(List<Path> recordings, Instant clock, WindowSettings windows, List<Rule> rules) {
+public record Backtest(List<Path> recordings, Instant clock, WindowSettings windows, Controls controls) {
 
     public Backtest {
         Objects.requireNonNull(clock, "clock");
@@ -43,12 +46,20 @@ public record Backtest(List<Path> recordings, Instant clock, WindowSettings wind
         WindowSettings cut = windows;
         DataStream<Observation> observations = env.fromSource(
                 new RecordingSource(recordings), WatermarkStrategy.forMonotonousTimestamps(), "recording");
-        PercentilesPipeline percentiles =
-                PercentilesPipeline.of(observations.flatMap(new Scrapes()).returns(MemberScrape.class), null, windows);
+        DataStream<MemberScrape> scrapes = observations.flatMap(new Scrapes()).returns(MemberScrape.class);
+        DataStream<MemberStatus> statuses = observations.flatMap(new Statuses()).returns(MemberStatus.class);
+        // No recording holds a member list, and nobody speaks to a backtest.
+        DataStream<ClusterRoster> rosters =
+                observations.flatMap(new Nothing<ClusterRoster>()).returns(ClusterRoster.class);
+        DataStream<Control> said = observations.flatMap(new Nothing<Control>()).returns(Control.class);
+        PercentilesPipeline percentiles = PercentilesPipeline.of(scrapes, null, windows);
         DataStream<MemberWindow> base =
                 percentiles.windows().filter(window -> cut.isBase(window.windowStart(), window.windowEnd()));
-        DetectionPipeline detection =
-                DetectionPipeline.of(observations.flatMap(new Statuses()).returns(MemberStatus.class), base, rules);
+        DetectionPipeline detection = DetectionPipeline.of(
+                new DetectionPipeline.Listens(
+                        statuses, base, rosters, CoveragePipeline.of(scrapes, statuses, rosters), said),
+                controls,
+                windows.size());
         DataStream<Line> all = base.flatMap((MemberWindow window, Collector<Line> out) ->
                         Lines.of(window).forEach(out::collect))
                 .returns(Line.class)
@@ -68,6 +79,16 @@ public record Backtest(List<Path> recordings, Instant clock, WindowSettings wind
         try (CloseableIterator<Line> iterator =
                 all.filter(line -> line.time() <= stop).executeAndCollect("backtest")) {
             iterator.forEachRemaining(lines);
+        }
+    }
+
+    private static final class Nothing<T> implements FlatMapFunction<Observation, T> {
+
+        private static final long serialVersionUID = 1;
+
+        @Override
+        public void flatMap(Observation observation, Collector<T> out) {
+            // That is what it is for.
         }
     }
 

@@ -1,5 +1,8 @@
 package io.quorate.jobs.detection;
 
+import io.quorate.events.ClusterRoster;
+import io.quorate.events.Control;
+import io.quorate.events.Coverage;
 import io.quorate.events.DeadLetter;
 import io.quorate.events.MemberStatus;
 import io.quorate.events.MemberWindow;
@@ -9,10 +12,14 @@ import io.quorate.jobs.kafka.KafkaStreams;
 import io.quorate.jobs.settings.Settings;
 import io.quorate.jobs.settings.WindowSettings;
 import java.time.Duration;
+import java.util.List;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
-/** Topics {@code member-status} and {@code member-window} to topics {@code leader-change} and {@code alert}. */
+/**
+ * Topics {@code member-status}, {@code member-window}, {@code cluster-roster}, {@code coverage} and {@code control} to topics
+ * {@code leader-change}, {@code alert}, {@code shadow-alert} and {@code rule-coverage}.
+ */
 public final class DetectionJob {
 
     public static final String NAME = "detection";
@@ -41,13 +48,26 @@ public final class DetectionJob {
         KafkaStreams.Read<MemberWindow> windows =
                 KafkaStreams.read(env, settings.kafka(), Topic.MEMBER_WINDOW, NAME, WINDOW_DISORDER);
         WindowSettings cut = settings.windows();
+        KafkaStreams.Read<ClusterRoster> rosters =
+                KafkaStreams.readTimeless(env, settings.kafka(), Topic.CLUSTER_ROSTER, NAME);
+        KafkaStreams.Read<Coverage> coverage = KafkaStreams.readTimeless(env, settings.kafka(), Topic.COVERAGE, NAME);
+        KafkaStreams.Read<Control> controls = KafkaStreams.readTimeless(env, settings.kafka(), Topic.CONTROL, NAME);
         DetectionPipeline pipeline = DetectionPipeline.of(
-                statuses.events(),
-                windows.events().filter(window -> cut.isBase(window.windowStart(), window.windowEnd())),
-                settings.rules());
+                new DetectionPipeline.Listens(
+                        statuses.events(),
+                        windows.events().filter(window -> cut.isBase(window.windowStart(), window.windowEnd())),
+                        rosters.events(),
+                        coverage.events(),
+                        controls.events()),
+                new Controls(settings.rules(), List.of(), settings.profile()),
+                cut.size());
         DataStream<DeadLetter> tooLarge = KafkaStreams.write(pipeline.changes(), settings.kafka(), Topic.LEADER_CHANGE)
-                .union(KafkaStreams.write(pipeline.alerts(), settings.kafka(), Topic.ALERT));
-        KafkaStreams.writeLetters(
-                statuses.unreadable().union(windows.unreadable(), pipeline.late(), tooLarge), settings.kafka());
+                .union(
+                        KafkaStreams.write(pipeline.alerts(), settings.kafka(), Topic.ALERT),
+                        KafkaStreams.write(pipeline.shadowAlerts(), settings.kafka(), Topic.SHADOW_ALERT),
+                        KafkaStreams.write(pipeline.coverage(), settings.kafka(), Topic.RULE_COVERAGE));
+        DataStream<DeadLetter> unreadable = statuses.unreadable()
+                .union(windows.unreadable(), rosters.unreadable(), coverage.unreadable(), controls.unreadable());
+        KafkaStreams.writeLetters(unreadable.union(pipeline.late(), pipeline.refused(), tooLarge), settings.kafka());
     }
 }

@@ -1,16 +1,26 @@
 package io.quorate.jobs.detection;
 
 import io.quorate.events.Alert;
+import io.quorate.events.ClusterRoster;
+import io.quorate.events.Control;
+import io.quorate.events.Coverage;
 import io.quorate.events.DeadLetter;
 import io.quorate.events.LeaderChange;
 import io.quorate.events.MemberStatus;
 import io.quorate.events.MemberWindow;
+import io.quorate.events.RuleCoverage;
 import io.quorate.rules.Rule;
+import io.quorate.rules.StepPattern;
+import io.quorate.rules.Threshold;
 import io.quorate.rules.compile.RuleCompiler;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.apache.flink.cep.CEP;
 import org.apache.flink.cep.functions.PatternProcessFunction;
 import org.apache.flink.streaming.api.datastream.DataStream;
@@ -27,34 +37,81 @@ import org.apache.flink.util.Collector;
  *                                 late()                                                +--------------------> RULE-episodes --> alerts()
  *
  * windows --key by cluster--> RULE --> alerts()
+ *
+ * statuses, windows, rosters, coverage, controls --> conditions, see {@link ConditionsPipeline} --> alerts()
+ *                                                       '--symptoms, with changes--> see {@link PatternsPipeline} --> alerts()
  * </pre>
  *
- * Statuses and windows never meet: behind a stream of windows a storm would wait for a whole window.
+ * What reads statuses alone never meets windows: behind a stream of windows a storm would wait for a whole window.
  */
 public final class DetectionPipeline {
 
+    /**
+     * What detection listens to.
+     *
+     * @param statuses with event time and watermarks
+     * @param windows likewise: members' base windows
+     * @param rosters who belongs, and the clusters' labels; holds back nobody's time, as do the next two
+     * @param coverage what members lack, and why
+     * @param controls what people say while it runs
+     */
+    public record Listens(
+            DataStream<MemberStatus> statuses,
+            DataStream<MemberWindow> windows,
+            DataStream<ClusterRoster> rosters,
+            DataStream<Coverage> coverage,
+            DataStream<Control> controls) {}
+
     private final SingleOutputStreamOperator<LeaderChange> changes;
     private final DataStream<Alert> alerts;
+    private final ConditionsPipeline conditions;
 
-    private DetectionPipeline(SingleOutputStreamOperator<LeaderChange> changes, DataStream<Alert> alerts) {
+    private DetectionPipeline(
+            SingleOutputStreamOperator<LeaderChange> changes, DataStream<Alert> alerts, ConditionsPipeline conditions) {
         this.changes = changes;
         this.alerts = alerts;
+        this.conditions = conditions;
     }
 
-    /** Both streams must carry event time and watermarks; rules are as they read under their profile. */
-    public static DetectionPipeline of(
-            DataStream<MemberStatus> statuses, DataStream<MemberWindow> windows, List<Rule> rules) {
-        if (rules.isEmpty()) {
+    /** Of these rules and overrides, on windows of this length. */
+    public static DetectionPipeline of(Listens to, Controls controls, Duration window) {
+        if (controls.rules().isEmpty()) {
             throw new IllegalArgumentException("no rules; expected at least one");
         }
-        SingleOutputStreamOperator<LeaderChange> changes = statuses.keyBy(MemberStatus::cluster)
+        SingleOutputStreamOperator<LeaderChange> changes = to.statuses()
+                .keyBy(MemberStatus::cluster)
                 .process(new LeaderChanges())
                 .uid("leader-changes")
                 .name("leader-changes");
-        List<DataStream<Alert>> alerts =
-                rules.stream().map(rule -> alerts(changes, windows, rule)).toList();
+        ConditionsPipeline conditions = ConditionsPipeline.of(to, controls, window, symptoms(controls.rules()));
+        List<DataStream<Alert>> alerts = new ArrayList<>();
+        alerts.add(conditions.alerts());
+        for (Rule rule : controls.rules()) {
+            if (rule.condition() instanceof StepPattern pattern) {
+                alerts.add(PatternsPipeline.patterns(
+                        conditions.symptoms(),
+                        changes,
+                        rule,
+                        pattern,
+                        PatternsPipeline.ranks(controls.rules()),
+                        window.toMillis()));
+            } else if (!(rule.condition() instanceof Threshold)) {
+                alerts.add(alerts(changes, to.windows(), rule));
+            }
+        }
         return new DetectionPipeline(
-                changes, alerts.stream().reduce(DataStream::union).orElseThrow());
+                changes, alerts.stream().reduce(DataStream::union).orElseThrow(), conditions);
+    }
+
+    /** The rules of which patterns want to know. */
+    private static Set<String> symptoms(List<Rule> rules) {
+        return rules.stream()
+                .map(Rule::condition)
+                .filter(StepPattern.class::isInstance)
+                .flatMap(pattern -> ((StepPattern) pattern).steps().stream())
+                .map(StepPattern.Step::symptom)
+                .filter(Objects::nonNull)
+                .collect(Collectors.toSet());
     }
 
     /** As they were confirmed. */
@@ -67,9 +124,24 @@ public final class DetectionPipeline {
         return alerts;
     }
 
+    /** Of rules that notify nobody: in shadow, or not stable yet. */
+    public DataStream<Alert> shadowAlerts() {
+        return conditions.shadowAlerts();
+    }
+
+    /** Which rule can speak of which member. */
+    public DataStream<RuleCoverage> coverage() {
+        return conditions.coverage();
+    }
+
     /** Statuses that came behind the watermark. */
     public DataStream<DeadLetter> late() {
         return changes.getSideOutput(LeaderChanges.LATE);
+    }
+
+    /** What people said and cannot be done. */
+    public DataStream<DeadLetter> refused() {
+        return conditions.refused();
     }
 
     static DataStream<Alert> alerts(DataStream<LeaderChange> changes, DataStream<MemberWindow> windows, Rule rule) {
@@ -116,7 +188,7 @@ public final class DetectionPipeline {
     }
 
     /** {@code EtcdElectionStorm} as an address: {@code etcd-election-storm}. */
-    private static String kebab(String name) {
+    static String kebab(String name) {
         return name.replaceAll("(?<=[a-z0-9])(?=[A-Z])", "-").toLowerCase(Locale.ROOT);
     }
 

@@ -1,11 +1,13 @@
 package io.quorate.jobs.detection;
 
 import io.quorate.events.Alert;
-import io.quorate.events.LeaderChange;
-import io.quorate.events.MemberWindow;
 import io.quorate.rules.Rule;
+import io.quorate.rules.Rule.CausalRank;
+import io.quorate.rules.RuleReader;
 import io.quorate.rules.RuleTest;
 import io.quorate.rules.RuleTest.Expected;
+import io.quorate.rules.StepPattern;
+import io.quorate.rules.Threshold;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -13,7 +15,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import java.util.stream.Stream;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.util.CloseableIterator;
@@ -21,8 +23,8 @@ import org.apache.flink.util.CloseableIterator;
 /** Runs the tests that stand in a rule's file, on the operators that run the rule in production. */
 public final class RuleTests {
 
-    /** Event time 0 is special to CEP's timeouts; tests begin later. */
-    private static final Instant ZERO = Instant.parse("2026-01-01T00:00:00Z");
+    /** Each has some operators, and each operator its thread. */
+    private static final int TRIALS_PER_JOB = 20;
 
     private RuleTests() {}
 
@@ -44,117 +46,147 @@ public final class RuleTests {
         }
     }
 
-    /** Runs every test of this rule; in this environment, one job per profile. */
+    /** Runs every test of this rule. */
     public static List<Outcome> run(StreamExecutionEnvironment env, Rule rule) throws Exception {
-        Map<String, List<RuleTest>> byProfile = new TreeMap<>();
-        rule.tests()
-                .forEach(test -> byProfile
-                        .computeIfAbsent(test.profile(), p -> new ArrayList<>())
-                        .add(test));
+        return run(env, List.of(rule));
+    }
+
+    /** Runs every test of these rules; as a job's start costs more than a test, many rules are one job. */
+    public static List<Outcome> run(StreamExecutionEnvironment env, List<Rule> rules) throws Exception {
+        return run(env, rules, ranks(rules));
+    }
+
+    /**
+     * The same with patterns over symptoms of other rules.
+     *
+     * @param ranks of the rules whose symptoms are read
+     */
+    public static List<Outcome> run(StreamExecutionEnvironment env, List<Rule> rules, Map<String, CausalRank> ranks)
+            throws Exception {
+        List<Trial> trials = new ArrayList<>();
+        for (Rule rule : rules) {
+            Map<String, List<RuleTest>> byProfile = new TreeMap<>();
+            rule.tests()
+                    .forEach(test -> byProfile
+                            .computeIfAbsent(test.profile(), p -> new ArrayList<>())
+                            .add(test));
+            byProfile.forEach((profile, tests) -> trials.add(new Trial(rule, rule.under(profile), tests)));
+        }
         List<Outcome> outcomes = new ArrayList<>();
-        for (Map.Entry<String, List<RuleTest>> profile : byProfile.entrySet()) {
-            outcomes.addAll(run(env, rule, rule.under(profile.getKey()), profile.getValue()));
+        for (int i = 0; i < trials.size(); i += TRIALS_PER_JOB) {
+            List<Trial> together = trials.subList(i, Math.min(trials.size(), i + TRIALS_PER_JOB));
+            outcomes.addAll(runTogether(env, together, ranks));
         }
         return outcomes;
     }
 
-    private static List<Outcome> run(StreamExecutionEnvironment env, Rule rule, Rule effective, List<RuleTest> tests)
+    /** Of these rules and of those that come with the product. */
+    static Map<String, CausalRank> ranks(List<Rule> rules) {
+        return PatternsPipeline.ranks(
+                Stream.concat(RuleReader.shipped().stream(), rules.stream()).toList());
+    }
+
+    /**
+     * One rule under one profile, with operators of its own.
+     *
+     * @param effective the rule as it reads under that profile
+     * @param tests each in a cluster of its own
+     */
+    private record Trial(Rule rule, Rule effective, List<RuleTest> tests) {}
+
+    private static List<Outcome> runTogether(StreamExecutionEnvironment env, List<Trial> trials, Map<String, CausalRank> ranks)
             throws Exception {
+        DataStream<Alert> together = alerts(Givens.of(env, givenOf(trials)), trials, ranks);
         Map<String, List<Alert>> alerts = new TreeMap<>();
-        try (CloseableIterator<Alert> all = alerts(env, effective, tests).executeAndCollect()) {
+        try (CloseableIterator<Alert> all = together.executeAndCollect()) {
             all.forEachRemaining(alert -> alerts.computeIfAbsent(alert.cluster(), c -> new ArrayList<>())
                     .add(alert));
         }
         List<Outcome> outcomes = new ArrayList<>();
-        for (int i = 0; i < tests.size(); i++) {
-            Instant until = ZERO.plus(tests.get(i).until());
-            List<Expected> got = alerts.getOrDefault("test-" + i, List.of()).stream()
-                    .filter(alert -> !alert.at().isAfter(until))
-                    .map(alert -> asExpected(effective, alert))
-                    .sorted(Comparator.comparing(Expected::after))
-                    .toList();
-            outcomes.add(new Outcome(rule, tests.get(i), got));
+        for (int trial = 0; trial < trials.size(); trial++) {
+            Rule effective = trials.get(trial).effective();
+            List<RuleTest> tests = trials.get(trial).tests();
+            for (int i = 0; i < tests.size(); i++) {
+                Instant until = Givens.ZERO.plus(tests.get(i).until());
+                Instant end = endOf(effective, tests.get(i));
+                List<Expected> got = alerts.getOrDefault(cluster(trial, i), List.of()).stream()
+                        .filter(alert ->
+                                !alert.at().isAfter(until) && !alert.at().isAfter(end))
+                        .map(alert -> asExpected(effective, alert))
+                        .sorted(Comparator.comparing(Expected::after))
+                        .toList();
+                outcomes.add(new Outcome(trials.get(trial).rule(), tests.get(i), got));
+            }
         }
         return outcomes;
     }
 
-    private static DataStream<Alert> alerts(StreamExecutionEnvironment env, Rule rule, List<RuleTest> tests) {
-        if (rule.condition() instanceof Rule.CountedChanges counted) {
-            return DetectionPipeline.counted(changes(env, tests), rule, counted);
-        }
-        if (rule.condition() instanceof Rule.Regression regression) {
-            return DetectionPipeline.regressions(windows(env, tests), rule, regression);
-        }
-        throw new IllegalStateException(rule.name() + " has a condition that no test can run");
-    }
-
-    private static DataStream<LeaderChange> changes(StreamExecutionEnvironment env, List<RuleTest> tests) {
-        List<LeaderChange> changes = new ArrayList<>();
-        for (int i = 0; i < tests.size(); i++) {
-            for (RuleTest.Given given : tests.get(i).given()) {
-                changes.add(change("test-" + i, tests.get(i).members(), (RuleTest.Move) given));
+    private static Map<String, RuleTest> givenOf(List<Trial> trials) {
+        Map<String, RuleTest> tests = new TreeMap<>();
+        for (int trial = 0; trial < trials.size(); trial++) {
+            for (int i = 0; i < trials.get(trial).tests().size(); i++) {
+                tests.put(cluster(trial, i), trials.get(trial).tests().get(i));
             }
         }
-        changes.sort(Comparator.comparing(LeaderChange::confirmedAt));
-        return env.fromData(changes)
-                .assignTimestampsAndWatermarks(WatermarkStrategy.<LeaderChange>forMonotonousTimestamps()
-                        .withTimestampAssigner(
-                                (change, time) -> change.confirmedAt().toEpochMilli()));
+        return tests;
     }
 
-    private static DataStream<MemberWindow> windows(StreamExecutionEnvironment env, List<RuleTest> tests) {
-        List<MemberWindow> windows = new ArrayList<>();
-        for (int i = 0; i < tests.size(); i++) {
-            for (RuleTest.Given given : tests.get(i).given()) {
-                windows.add(window("test-" + i, (RuleTest.Window) given));
-            }
+    /** What each trial's operators make of what its own tests are given. */
+    private static DataStream<Alert> alerts(Givens givens, List<Trial> trials, Map<String, CausalRank> ranks) {
+        List<DataStream<Alert>> alerts = new ArrayList<>();
+        for (int i = 0; i < trials.size(); i++) {
+            Rule rule = trials.get(i).effective();
+            String profile = trials.get(i).tests().get(0).profile();
+            // Uids come of names, and a rule and its mutants share one.
+            alerts.add(alerts(givens.only(trial(i)), rule.named(rule.name() + i), profile, ranks));
         }
-        windows.sort(Comparator.comparing(MemberWindow::windowEnd));
-        return env.fromData(windows)
-                .assignTimestampsAndWatermarks(WatermarkStrategy.<MemberWindow>forMonotonousTimestamps()
-                        .withTimestampAssigner(
-                                (window, time) -> window.windowEnd().toEpochMilli()));
+        return alerts.stream().reduce(DataStream::union).orElseThrow();
     }
 
-    private static MemberWindow window(String cluster, RuleTest.Window window) {
-        Instant end = ZERO.plus(window.end());
-        return new MemberWindow(
-                cluster,
-                null,
-                window.member(),
-                null,
-                end.minus(RuleTest.Window.SIZE),
-                end,
-                window.gap(),
-                1,
-                window.measures());
+    private static DataStream<Alert> alerts(Givens givens, Rule rule, String profile, Map<String, CausalRank> ranks) {
+        if (rule.condition() instanceof StepPattern pattern) {
+            return PatternsPipeline.patterns(
+                    givens.symptoms(), givens.changes(), rule, pattern, ranks, RuleTest.Window.SIZE.toMillis());
+        }
+        if (rule.condition() instanceof Threshold threshold) {
+            return ConditionsPipeline.alone(givens, rule, threshold, profile);
+        }
+        return DetectionPipeline.alerts(givens.changes(), givens.windows(), rule);
     }
 
-    private static LeaderChange change(String cluster, int members, RuleTest.Move move) {
-        Instant at = ZERO.plus(move.after());
-        return new LeaderChange(
-                cluster,
-                null,
-                move.from(),
-                null,
-                move.to(),
-                null,
-                move.raftTerm(),
-                at,
-                at,
-                move.isPlanned() ? LeaderChange.Planned.YES : LeaderChange.Planned.UNKNOWN,
-                members);
+    /** The cluster of one test. */
+    private static String cluster(int trial, int test) {
+        return trial(trial) + test;
+    }
+
+    /** What the names of one trial's clusters begin with. */
+    private static String trial(int trial) {
+        return "trial-" + trial + "-test-";
+    }
+
+    /** Behind the last window or answer of a test nothing is known, not even that all are silent. */
+    private static Instant endOf(Rule rule, RuleTest test) {
+        return rule.condition() instanceof Threshold ? Givens.lastOf(test) : Instant.MAX;
     }
 
     private static Expected asExpected(Rule rule, Alert alert) {
         return new Expected(
-                Duration.between(ZERO, alert.at()),
+                Duration.between(Givens.ZERO, alert.at()),
                 alert.status(),
                 alert.severity(),
-                // Each counted change is a line of evidence, as long as there are few.
-                rule.condition() instanceof Rule.CountedChanges
-                        ? alert.evidence().size()
-                        : 0,
+                count(rule, alert),
                 alert.member());
+    }
+
+    /** Each counted event is a line of evidence, as long as there are few. */
+    private static int count(Rule rule, Alert alert) {
+        if (rule.condition() instanceof StepPattern pattern) {
+            return (int) alert.evidence().stream()
+                    .filter(line -> line.what().equals(pattern.counted().name()))
+                    .count();
+        }
+        return rule.condition() instanceof Rule.CountedChanges
+                ? alert.evidence().size()
+                : 0;
     }
 }

@@ -94,7 +94,7 @@ record Slowness(
         return seconds < 1 ? plain(seconds * 1000) + " ms" : plain(seconds) + " s";
     }
 
-    private static String plain(double value) {
+    static String plain(double value) {
         return new BigDecimal(value)
                 .round(new MathContext(4))
                 .stripTrailingZeros()

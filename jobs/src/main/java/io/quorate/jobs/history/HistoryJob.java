@@ -44,6 +44,8 @@ public final class HistoryJob {
         tables.save(Topic.LEADER_CHANGE, ClickHouseTables::saveLeaderChanges);
         tables.save(Topic.CLUSTER_EVENT, ClickHouseTables::saveClusterEvents);
         tables.save(Topic.ALERT, ClickHouseTables::saveAlerts);
+        tables.save(Topic.SHADOW_ALERT, ClickHouseTables::saveShadowAlerts);
+        tables.save(Topic.RULE_COVERAGE, ClickHouseTables::saveRuleCoverages);
         tables.save(Topic.NOTIFICATION, ClickHouseTables::saveNotifications);
         tables.save(Topic.DEAD_LETTER, ClickHouseTables::saveDeadLetters);
         KafkaStreams.writeLetters(letters.stream().reduce(DataStream::union).orElseThrow(), settings.kafka());

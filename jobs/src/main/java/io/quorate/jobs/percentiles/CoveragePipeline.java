@@ -15,7 +15,7 @@ import org.apache.flink.streaming.api.datastream.DataStream;
  * rosters ---'
  * </pre>
  */
-final class CoveragePipeline {
+public final class CoveragePipeline {
 
     private CoveragePipeline() {}
 
@@ -26,7 +26,7 @@ final class CoveragePipeline {
      * @param statuses likewise: they go on when no scrape comes
      * @param rosters that hold back nobody's time
      */
-    static DataStream<Coverage> of(
+    public static DataStream<Coverage> of(
             DataStream<MemberScrape> scrapes, DataStream<MemberStatus> statuses, DataStream<ClusterRoster> rosters) {
         return scrapes.map(scrape -> Sighting.of(scrape))
                 .returns(Sighting.class)

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.quorate.jobs.backtest.Line.Output;
 import io.quorate.jobs.backtest.Recomputation.Metrics;
 import io.quorate.jobs.backtest.Recomputation.Where;
+import io.quorate.jobs.detection.Controls;
 import io.quorate.jobs.settings.WindowSettings;
 import io.quorate.rules.RuleReader;
 import java.io.BufferedReader;
@@ -185,9 +186,13 @@ class IndependentRecomputationTest {
                         List.of(recordings),
                         Instant.ofEpochMilli(clock),
                         WindowSettings.DEFAULT,
-                        RuleReader.shipped().stream()
-                                .map(rule -> rule.under("lab"))
-                                .toList())
+                        new Controls(
+                                RuleReader.shipped().stream()
+                                        .filter(rule -> rule.runsIn("lab"))
+                                        .map(rule -> rule.under("lab"))
+                                        .toList(),
+                                List.of(),
+                                "lab"))
                 .run(StreamExecutionEnvironment.createLocalEnvironment(1), lines::add);
         Map<Where, SortedMap<String, Double>> rows = new HashMap<>();
         for (Line line : lines) {

@@ -3,6 +3,7 @@ package io.quorate.jobs.backtest;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quorate.jobs.backtest.Line.Output;
+import io.quorate.jobs.detection.Controls;
 import io.quorate.jobs.settings.WindowSettings;
 import io.quorate.rules.RuleReader;
 import java.io.BufferedReader;
@@ -210,7 +211,16 @@ class RecordedTotalsTest {
             return known;
         }
         List<Map<String, @Nullable Object>> rows = new ArrayList<>();
-        new Backtest(List.of(recording), Instant.ofEpochMilli(clock), WindowSettings.DEFAULT, RuleReader.shipped())
+        new Backtest(
+                        List.of(recording),
+                        Instant.ofEpochMilli(clock),
+                        WindowSettings.DEFAULT,
+                        new Controls(
+                                RuleReader.shipped().stream()
+                                        .filter(rule -> rule.runsIn("fleet"))
+                                        .toList(),
+                                List.of(),
+                                "fleet"))
                 .run(StreamExecutionEnvironment.createLocalEnvironment(1), line -> {
                     String metric =
                             line.name().substring(0, Math.max(0, line.name().indexOf(' ')));

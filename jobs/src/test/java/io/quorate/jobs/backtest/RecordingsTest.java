@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.quorate.ingest.recording.RecordingFile;
 import io.quorate.jobs.backtest.Line.Output;
+import io.quorate.jobs.detection.Controls;
 import io.quorate.jobs.settings.WindowSettings;
 import io.quorate.rules.RuleReader;
 import java.io.BufferedReader;
@@ -148,9 +149,13 @@ class RecordingsTest {
                         List.of(recordings),
                         clock,
                         WindowSettings.DEFAULT,
-                        RuleReader.shipped().stream()
-                                .map(rule -> rule.under("lab"))
-                                .toList())
+                        new Controls(
+                                RuleReader.shipped().stream()
+                                        .filter(rule -> rule.runsIn("lab"))
+                                        .map(rule -> rule.under("lab"))
+                                        .toList(),
+                                List.of(),
+                                "lab"))
                 .run(StreamExecutionEnvironment.createLocalEnvironment(1), lines::add);
         Collections.sort(lines);
         return lines;

@@ -10,6 +10,7 @@ import io.quorate.events.MemberStatus;
 import io.quorate.events.MemberWindow;
 import io.quorate.events.Notification;
 import io.quorate.events.PollTally;
+import io.quorate.events.RuleCoverage;
 import io.quorate.events.ScopeWindow;
 import java.util.EnumMap;
 import java.util.List;
@@ -81,6 +82,15 @@ public final class ClickHouseTables {
 
     public static Saved saveAlerts(DataStream<Alert> alerts, ClickHouseSettings settings) {
         return save(alerts, AlertTable.TABLE, Alert::cluster, settings);
+    }
+
+    /** Those of rules that notify nobody. */
+    public static Saved saveShadowAlerts(DataStream<Alert> alerts, ClickHouseSettings settings) {
+        return save(alerts, AlertTable.SHADOW, Alert::cluster, settings);
+    }
+
+    public static Saved saveRuleCoverages(DataStream<RuleCoverage> coverages, ClickHouseSettings settings) {
+        return save(coverages, RuleCoverageTable.TABLE, RuleCoverage::cluster, settings);
     }
 
     public static Saved saveNotifications(DataStream<Notification> notifications, ClickHouseSettings settings) {

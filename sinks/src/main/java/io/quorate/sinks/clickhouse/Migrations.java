@@ -37,7 +37,9 @@ public final class Migrations {
             "0010_subject_areas.sql",
             "0011_incident_evidence.sql",
             "0012_recomputed_rollups.sql",
-            "0013_closed_windows.sql");
+            "0013_closed_windows.sql",
+            "0014_rule_coverage.sql",
+            "0015_shadow_alert.sql");
 
     private static final String MEMORY = """
             CREATE TABLE IF NOT EXISTS schema_migration

@@ -41,6 +41,9 @@ public record Question(String name, String inWords, String sql) {
             "db-growth",
             "slo-burn",
             "unusual-hours",
+            "rule-coverage",
+            "rule-matrix",
+            "shadow-alerts",
             "collection-complete",
             "not-polled");
 

@@ -15,8 +15,8 @@ import org.slf4j.LoggerFactory;
  * @param minutes windows of a minute and of five
  * @param hours windows of an hour
  * @param days windows of a day
- * @param events what happened in and to clusters
- * @param alerts leader changes, alerts and whom they were told to
+ * @param events what happened in and to clusters, and which rules could speak of them
+ * @param alerts leader changes, alerts, also those in shadow, and whom they were told to
  */
 public record Retention(
         Duration window, Duration minutes, Duration hours, Duration days, Duration events, Duration alerts) {
@@ -86,8 +86,11 @@ public record Retention(
             }
         }
         tables.put(ClusterEventTable.TABLE.name(), events);
+        tables.put(RuleCoverageTable.TABLE.name(), events);
+        tables.put(RuleCoverageTable.NEWEST, events);
         tables.put(LeaderChangeTable.TABLE.name(), alerts);
         tables.put(AlertTable.TABLE.name(), alerts);
+        tables.put(AlertTable.SHADOW.name(), alerts);
         tables.put(NotificationTable.TABLE.name(), alerts);
         return tables;
     }

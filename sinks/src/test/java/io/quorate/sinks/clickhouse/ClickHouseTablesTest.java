@@ -13,6 +13,7 @@ import io.quorate.events.Measures;
 import io.quorate.events.MemberStatus;
 import io.quorate.events.MemberWindow;
 import io.quorate.events.Notification;
+import io.quorate.events.RuleCoverage;
 import io.quorate.events.Sample;
 import io.quorate.events.ScopeWindow;
 import java.io.IOException;
@@ -263,6 +264,47 @@ class ClickHouseTablesTest {
     }
 
     @Test
+    void writesAlertsInShadowApartFromThoseThatAreTold() throws Exception {
+        save(ClickHouseTables::saveShadowAlerts, Events.alert(), Events.alert());
+        assertThat(client.execute("SELECT id, status, evidence_what FROM shadow_alert FINAL"))
+                .isEqualTo("0011223344556677\tfiring\t['leader change']\n");
+        assertThat(client.execute("SELECT count() FROM alert")).isEqualTo("0\n");
+        assertThat(client.execute("SELECT count() FROM event")).isEqualTo("0\n");
+    }
+
+    @Test
+    void writesWhetherARuleCanSpeakOfAMemberOrACluster() throws Exception {
+        save(
+                ClickHouseTables::saveRuleCoverages,
+                Events.ruleCoverage("m1", Events.AT, RuleCoverage.BLIND),
+                Events.ruleCoverage(null, Events.AT, RuleCoverage.EVALUATED));
+        assertThat(client.execute("SELECT * EXCEPT written_at FROM rule_coverage FINAL ORDER BY member"))
+                .isEqualTo("EtcdWalFsyncSlow\tprod\tc1\t\t\t2026-03-29 01:00:10.123\tevaluated\t\t\t\t0011aabb\n"
+                        + "EtcdWalFsyncSlow\tprod\tc1\tm1\ta1\t2026-03-29 01:00:10.123\tblind\t"
+                        + "etcd_disk_wal_fsync_duration_seconds\tnot-scraped\tnobody scrapes it\t0011aabb\n");
+    }
+
+    /** In whatever order they come, and though they come twice. */
+    @Test
+    void showsOfEachCellWhatWasToldLast() throws Exception {
+        Instant later = Events.AT.plusSeconds(600);
+        for (int time = 0; time < 2; time++) {
+            save(
+                    ClickHouseTables::saveRuleCoverages,
+                    Events.ruleCoverage("m1", later, RuleCoverage.EVALUATED),
+                    Events.ruleCoverage("m2", Events.AT, RuleCoverage.EVALUATED));
+            save(
+                    ClickHouseTables::saveRuleCoverages,
+                    Events.ruleCoverage("m1", Events.AT, RuleCoverage.BLIND),
+                    Events.ruleCoverage("m2", later, RuleCoverage.BLIND));
+        }
+        assertThat(client.execute("SELECT member, state, why, observed_at FROM rule_coverage_now ORDER BY member"))
+                .isEqualTo("m1\tevaluated\t\t2026-03-29 01:10:10.123\n"
+                        + "m2\tblind\tnot-scraped\t2026-03-29 01:10:10.123\n");
+        assertThat(client.execute("SELECT count() FROM rule_coverage FINAL")).isEqualTo("4\n");
+    }
+
+    @Test
     void writesTheLedger() throws Exception {
         save(ClickHouseTables::saveNotifications, Events.notification());
         assertThat(client.execute("SELECT * EXCEPT written_at FROM notification FINAL"))
@@ -404,6 +446,7 @@ class ClickHouseTablesTest {
         PojoTestUtils.assertSerializedAsPojoWithoutKryo(CoverageRow.class);
         PojoTestUtils.assertSerializedAsPojoWithoutKryo(Alert.class);
         PojoTestUtils.assertSerializedAsPojoWithoutKryo(Notification.class);
+        PojoTestUtils.assertSerializedAsPojoWithoutKryo(RuleCoverage.class);
     }
 
     @SafeVarargs

@@ -13,6 +13,7 @@ import io.quorate.events.MemberStatus;
 import io.quorate.events.MemberWindow;
 import io.quorate.events.Notification;
 import io.quorate.events.PollTally;
+import io.quorate.events.RuleCoverage;
 import io.quorate.events.Sample;
 import java.time.Duration;
 import java.time.Instant;
@@ -141,6 +142,23 @@ final class Events {
                 "the disk",
                 "runbooks/storm.md",
                 List.of(new Alert.Evidence("leader change", "m1 -> m2", AT)));
+    }
+
+    /** Of one cell of a member, or of a cluster when there is none. */
+    static RuleCoverage ruleCoverage(@Nullable String member, Instant at, String state) {
+        boolean blind = state.equals(RuleCoverage.BLIND);
+        return new RuleCoverage(
+                "EtcdWalFsyncSlow",
+                "prod",
+                "c1",
+                member,
+                member == null ? null : "a1",
+                at,
+                state,
+                blind ? "etcd_disk_wal_fsync_duration_seconds" : null,
+                blind ? "not-scraped" : null,
+                blind ? "nobody scrapes it" : null,
+                "0011aabb");
     }
 
     static Notification notification() {

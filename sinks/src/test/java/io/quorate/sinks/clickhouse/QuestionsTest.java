@@ -358,6 +358,41 @@ class QuestionsTest {
                 .isEqualTo("2026-03-29 01:00:00.000\t10\t4\n");
     }
 
+    /** As each cell was told last within the span: m1 was blind before, and m2 was not. */
+    @Test
+    void nameTheMembersOfWhichARuleIsBlindNow() throws IOException {
+        assertThat(ask("rule-coverage"))
+                .extracting(row -> text(row, "rule") + " " + text(row, "cluster") + " " + row.path("members") + " "
+                        + text(row, "metric") + " " + text(row, "why") + ": " + text(row, "detail"))
+                .containsExactly("EtcdWalFsyncSlow green [\"m2\",\"m3\"] " + SeededFleet.FSYNC
+                        + " not-scraped: nobody scrapes it");
+        Span before = new Span(MINUTE.from(), MINUTE.from().plusSeconds(20));
+        assertThat(ask("rule-coverage", before, "", SeededFleet.FSYNC))
+                .extracting(row -> row.path("members").toString())
+                .containsExactly("[\"m1\"]");
+    }
+
+    @Test
+    void countTheCellsOfEachRuleAndCluster() throws IOException {
+        assertThat(ask("rule-matrix"))
+                .extracting(row -> text(row, "rule") + " " + text(row, "cluster") + " " + text(row, "cells_count")
+                        + ": " + text(row, "evaluated_count") + " evaluated, " + text(row, "blind_count") + " blind, "
+                        + text(row, "too_few_count") + " too few, " + text(row, "shadow_count") + " in shadow")
+                .containsExactly(
+                        "EtcdWalFsyncSlow green 3: 1 evaluated, 2 blind, 0 too few, 0 in shadow",
+                        "EtcdNoQuorum blue 1: 0 evaluated, 0 blind, 0 too few, 1 in shadow",
+                        "EtcdWalFsyncSlow blue 1: 0 evaluated, 0 blind, 1 too few, 0 in shadow");
+    }
+
+    @Test
+    void tellWhatRulesInShadowWouldHaveSaid() throws IOException {
+        assertThat(ask("shadow-alerts"))
+                .extracting(row -> text(row, "began_at") + " " + text(row, "rule") + " " + text(row, "member") + " "
+                        + text(row, "severity") + " " + text(row, "fired_at") + " " + text(row, "resolved_at"))
+                .containsExactly("2026-03-29 01:00:25.000 EtcdWalFsyncSlow m2 warning 2026-03-29 01:00:45.000"
+                        + " 2026-03-29 01:00:55.000");
+    }
+
     @ParameterizedTest
     @CsvSource({"PT1H, base", "PT3H, base", "PT3H1S, 1m", "P3D, 1m", "P3DT1S, 1h", "P90D, 1h", "P91D, 1d"})
     void takeWindowsThatSuitTheSpan(Duration span, String size) {

@@ -51,11 +51,14 @@ class RetentionTest {
                 member_window_1m	30
                 member_window_5m	30
                 notification	365
+                rule_coverage	60
+                rule_coverage_newest	60
                 scope_window	1.5
                 scope_window_1d	900
                 scope_window_1h	100
                 scope_window_1m	30
                 scope_window_5m	30
+                shadow_alert	365
                 """);
     }
 
@@ -119,7 +122,7 @@ class RetentionTest {
                     FROM system.tables
                     WHERE database = currentDatabase()
                 )
-                WHERE match(name, '_window|^alert$|notification|leader_change|cluster_event')  AND ttl != ''
+                WHERE match(name, '_window|alert$|notification|leader_change|cluster_event|rule_coverage')  AND ttl != ''
                 ORDER BY name""");
     }
 

@@ -8,6 +8,7 @@ import io.quorate.events.LeaderChange;
 import io.quorate.events.Measures;
 import io.quorate.events.MemberStatus;
 import io.quorate.events.MemberWindow;
+import io.quorate.events.RuleCoverage;
 import io.quorate.events.Sample;
 import io.quorate.events.ScopeWindow;
 import java.time.Instant;
@@ -121,8 +122,58 @@ final class SeededFleet {
                 answer("m2", "m2-id", 1, 140, null),
                 answer("m1", "m1-id", 2, 200, null),
                 answer("m3", "m3-id", 3, 0, "timeout"));
+        Jobs.save(
+                ClickHouseTables::saveRuleCoverages,
+                settings,
+                cell("green", "m1", 10, RuleCoverage.BLIND),
+                cell("green", "m1", 20, RuleCoverage.EVALUATED),
+                cell("green", "m2", 10, RuleCoverage.EVALUATED),
+                cell("green", "m2", 20, RuleCoverage.BLIND),
+                cell("green", "m3", 20, RuleCoverage.BLIND),
+                cell("blue", "m1", 20, RuleCoverage.TOO_FEW),
+                cell("blue", null, 20, RuleCoverage.SHADOW));
+        Jobs.save(
+                ClickHouseTables::saveShadowAlerts,
+                settings,
+                shadow(Alert.Status.PENDING, 25),
+                shadow(Alert.Status.FIRING, 45),
+                shadow(Alert.Status.RESOLVED, 55));
         Jobs.save(ClickHouseTables::savePollTallies, settings, Events.tally());
         Jobs.save(ClickHouseTables::saveNotifications, settings, Events.notification());
+    }
+
+    private static RuleCoverage cell(String cluster, @Nullable String member, int second, String state) {
+        boolean blind = state.equals(RuleCoverage.BLIND);
+        return new RuleCoverage(
+                member == null ? "EtcdNoQuorum" : "EtcdWalFsyncSlow",
+                cluster,
+                null,
+                member,
+                null,
+                BEGIN.plusSeconds(second),
+                state,
+                blind ? FSYNC : null,
+                blind ? "not-scraped" : null,
+                blind ? "nobody scrapes it" : null,
+                "0011aabb");
+    }
+
+    private static Alert shadow(Alert.Status status, int second) {
+        return new Alert(
+                "8899aabbccddeeff",
+                "EtcdWalFsyncSlow",
+                Alert.Severity.WARNING,
+                "green",
+                null,
+                "m2",
+                null,
+                status,
+                BEGIN.plusSeconds(second),
+                BEGIN.plusSeconds(25),
+                "the disk of m2 is slow",
+                null,
+                null,
+                List.of());
     }
 
     /** Green's member m2 waits for its disk. */

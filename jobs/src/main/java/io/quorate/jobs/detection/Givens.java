@@ -1,0 +1,231 @@
+package io.quorate.jobs.detection;
+
+import io.quorate.events.ClusterRoster;
+import io.quorate.events.LeaderChange;
+import io.quorate.events.Measures;
+import io.quorate.events.MemberStatus;
+import io.quorate.events.MemberWindow;
+import io.quorate.events.Symptom;
+import io.quorate.rules.RuleTest;
+import java.io.Serializable;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.apache.flink.api.common.eventtime.Watermark;
+import org.apache.flink.api.common.eventtime.WatermarkGenerator;
+import org.apache.flink.api.common.eventtime.WatermarkOutput;
+import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+
+/**
+ * What the tests of rules are given, each kind as one stream; each test is a cluster.
+ *
+ * @param rosters who belongs, before anything happens
+ */
+record Givens(
+        DataStream<LeaderChange> changes,
+        DataStream<MemberWindow> windows,
+        DataStream<MemberStatus> statuses,
+        DataStream<Symptom> symptoms,
+        DataStream<ClusterRoster> rosters) {
+
+    /** Event time 0 is special to CEP's timeouts; tests begin later. */
+    static final Instant ZERO = Instant.parse("2026-01-01T00:00:00Z");
+
+    private static final String NOBODY = "nobody";
+    private static final RuleTest.Move NO_MOVE = new RuleTest.Move(Duration.ZERO, "", "", 0, false);
+    private static final RuleTest.Window NO_WINDOW = new RuleTest.Window(Duration.ZERO, "", false, Measures.NONE);
+    private static final RuleTest.Answer NO_ANSWER =
+            new RuleTest.Answer(Duration.ZERO, "", null, null, 0, 0, 0, 0, 0, false, List.of());
+    private static final RuleTest.Shown NO_SYMPTOM = new RuleTest.Shown(Duration.ZERO, Duration.ZERO, null, "");
+
+    /** Of these tests, by the name of each one's cluster. */
+    static Givens of(StreamExecutionEnvironment env, Map<String, RuleTest> tests) {
+        // Flink takes no empty list: each kind has one of nobody.
+        List<LeaderChange> changes = new ArrayList<>(List.of(change(NOBODY, 0, NO_MOVE)));
+        List<MemberWindow> windows = new ArrayList<>(List.of(window(NOBODY, NO_WINDOW)));
+        List<MemberStatus> statuses = new ArrayList<>(List.of(status(NOBODY, 0, NO_ANSWER)));
+        List<Symptom> symptoms = new ArrayList<>(shown(NOBODY, 0, NO_SYMPTOM));
+        List<ClusterRoster> rosters = new ArrayList<>(List.of(roster(NOBODY, 0)));
+        tests.forEach((cluster, test) -> {
+            int members = test.members();
+            rosters.add(roster(cluster, members));
+            for (RuleTest.Given given : test.given()) {
+                if (given instanceof RuleTest.Move move) {
+                    changes.add(change(cluster, members, move));
+                } else if (given instanceof RuleTest.Window window) {
+                    windows.add(window(cluster, window));
+                } else if (given instanceof RuleTest.Answer answer) {
+                    statuses.add(status(cluster, members, answer));
+                } else if (given instanceof RuleTest.Shown shown) {
+                    symptoms.addAll(shown(cluster, members, shown));
+                }
+            }
+        });
+        return new Givens(
+                inOrder(env, changes, LeaderChange::confirmedAt),
+                inOrder(env, windows, MemberWindow::windowEnd),
+                inOrder(env, statuses, MemberStatus::observedAt),
+                inOrder(env, symptoms, Symptom::until),
+                env.fromData(rosters)
+                        .assignTimestampsAndWatermarks(WatermarkStrategy.forGenerator(context -> new Over<>())));
+    }
+
+    /** Those of the clusters whose names begin so. */
+    Givens only(String own) {
+        return new Givens(
+                changes.filter(change -> change.cluster().startsWith(own)),
+                windows.filter(window -> window.cluster().startsWith(own)),
+                statuses.filter(status -> status.cluster().startsWith(own)),
+                symptoms.filter(symptom -> symptom.cluster().startsWith(own)),
+                rosters.filter(roster -> roster.cluster().startsWith(own)));
+    }
+
+    /** When the last window or answer of this test is told. */
+    static Instant lastOf(RuleTest test) {
+        return test.given().stream()
+                .map(given -> given instanceof RuleTest.Window window
+                        ? window.end()
+                        : given instanceof RuleTest.Answer answer ? answer.after() : Duration.ZERO)
+                .max(Comparator.naturalOrder())
+                .map(ZERO::plus)
+                .orElse(ZERO);
+    }
+
+    private static <T> DataStream<T> inOrder(
+            StreamExecutionEnvironment env, List<T> events, SerializableFunction<T, Instant> time) {
+        events.sort(Comparator.comparing(time));
+        return env.fromData(events)
+                .assignTimestampsAndWatermarks(WatermarkStrategy.<T>forGenerator(context -> new Each<>())
+                        .withTimestampAssigner(
+                                (event, before) -> time.apply(event).toEpochMilli()));
+    }
+
+    private interface SerializableFunction<T, R> extends Function<T, R>, Serializable {}
+
+    /** Time goes on with each event: silence between two is then silence. */
+    private static final class Each<T> implements WatermarkGenerator<T> {
+
+        @Override
+        public void onEvent(T event, long time, WatermarkOutput output) {
+            output.emitWatermark(new Watermark(time - 1));
+        }
+
+        @Override
+        public void onPeriodicEmit(WatermarkOutput output) {
+            // Each event has said it.
+        }
+    }
+
+    /** Holds back nobody's time. */
+    private static final class Over<T> implements WatermarkGenerator<T> {
+
+        @Override
+        public void onEvent(T event, long time, WatermarkOutput output) {
+            output.emitWatermark(Watermark.MAX_WATERMARK);
+        }
+
+        @Override
+        public void onPeriodicEmit(WatermarkOutput output) {
+            output.emitWatermark(Watermark.MAX_WATERMARK);
+        }
+    }
+
+    private static ClusterRoster roster(String cluster, int members) {
+        List<ClusterRoster.Member> all = new ArrayList<>();
+        for (int i = 1; i <= members; i++) {
+            all.add(new ClusterRoster.Member("m" + i, "m" + i, false, List.of()));
+        }
+        return new ClusterRoster(cluster, "", ZERO, ZERO, all, Map.of());
+    }
+
+    private static MemberStatus status(String cluster, int members, RuleTest.Answer answer) {
+        Instant at = ZERO.plus(answer.after());
+        if (answer.failure() != null) {
+            return MemberStatus.failed(
+                    cluster, answer.member(), answer.member(), "", at, members, answer.failure(), "");
+        }
+        return new MemberStatus(
+                cluster,
+                null,
+                answer.member(),
+                answer.member(),
+                "",
+                at,
+                at,
+                null,
+                answer.dbSizeBytes(),
+                answer.dbSizeInUseBytes(),
+                answer.leader(),
+                answer.raftTerm(),
+                answer.raftIndex(),
+                answer.raftAppliedIndex(),
+                answer.learner(),
+                answer.alarms().stream()
+                        .map(alarm -> "memberID:1 alarm:" + alarm)
+                        .toList(),
+                members,
+                null,
+                null);
+    }
+
+    /** One per window, and one when it is over. */
+    private static List<Symptom> shown(String cluster, int members, RuleTest.Shown shown) {
+        List<Symptom> symptoms = new ArrayList<>();
+        Instant since = ZERO.plus(shown.from());
+        Instant end = ZERO.plus(shown.to());
+        for (Instant from = since; !from.isAfter(end); from = from.plus(RuleTest.Window.SIZE)) {
+            Symptom.Kind kind = from.equals(since)
+                    ? Symptom.Kind.ONSET
+                    : from.equals(end) ? Symptom.Kind.CLEAR : Symptom.Kind.STILL;
+            symptoms.add(new Symptom(
+                    shown.rule(),
+                    cluster,
+                    null,
+                    shown.member(),
+                    null,
+                    kind,
+                    since,
+                    from,
+                    from.plus(RuleTest.Window.SIZE),
+                    members,
+                    ""));
+        }
+        return symptoms;
+    }
+
+    private static MemberWindow window(String cluster, RuleTest.Window window) {
+        Instant end = ZERO.plus(window.end());
+        return new MemberWindow(
+                cluster,
+                null,
+                window.member(),
+                null,
+                end.minus(RuleTest.Window.SIZE),
+                end,
+                window.gap(),
+                1,
+                window.measures());
+    }
+
+    private static LeaderChange change(String cluster, int members, RuleTest.Move move) {
+        Instant at = ZERO.plus(move.after());
+        return new LeaderChange(
+                cluster,
+                null,
+                move.from(),
+                null,
+                move.to(),
+                null,
+                move.raftTerm(),
+                at,
+                at,
+                move.isPlanned() ? LeaderChange.Planned.YES : LeaderChange.Planned.UNKNOWN,
+                members);
+    }
+}

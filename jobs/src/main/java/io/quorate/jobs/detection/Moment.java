@@ -1,0 +1,442 @@
+package io.quorate.jobs.detection;
+
+import io.quorate.events.Alert;
+import io.quorate.events.Alert.Evidence;
+import io.quorate.events.Alert.Status;
+import io.quorate.events.Coverage.Missing;
+import io.quorate.events.RuleCoverage;
+import io.quorate.events.Symptom;
+import io.quorate.jobs.detection.Measured.Judged;
+import io.quorate.jobs.detection.RuleSet.Ruled;
+import io.quorate.rules.Rule;
+import io.quorate.rules.RuleOverride;
+import io.quorate.rules.Selector;
+import io.quorate.rules.Signal;
+import io.quorate.rules.Threshold;
+import io.quorate.rules.Threshold.Across;
+import io.quorate.rules.Threshold.Bound;
+import io.quorate.rules.Threshold.Limit;
+import io.quorate.rules.Verdict;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** One cluster at one end of windows: every threshold against everything that is known, and what comes of it. */
+final class Moment {
+
+    private static final Duration TOLD_ANYWAY = Duration.ofMinutes(10);
+
+    private final String name;
+    private final Instant now;
+    private final Duration step;
+    private final RuleSet rules;
+    private final String profile;
+    private final Set<String> wanted;
+    private final KnownCluster cluster;
+    private final Map<String, KnownMember> members;
+    private final Map<String, Standing> standings;
+
+    private final List<Alert> alerts = new ArrayList<>();
+    private final List<Alert> shadowAlerts = new ArrayList<>();
+    private final List<Symptom> symptoms = new ArrayList<>();
+    private final Map<String, Standing> changed = new TreeMap<>();
+    private final Map<String, RuleCoverage> cells = new TreeMap<>();
+
+    /** By member, which rules are blind of it; the cluster is none. */
+    private final Map<String, List<String>> blind = new HashMap<>();
+
+    /**
+     * Of a cluster of this name.
+     *
+     * @param wanted the rules of which patterns want to know
+     * @param standings by {@link #key}, those that are not idle
+     */
+    Moment(
+            String name,
+            Instant now,
+            Duration step,
+            RuleSet rules,
+            String profile,
+            Set<String> wanted,
+            KnownCluster cluster,
+            Map<String, KnownMember> members,
+            Map<String, Standing> standings) {
+        this.name = name;
+        this.now = now;
+        this.step = step;
+        this.rules = rules;
+        this.profile = profile;
+        this.wanted = wanted;
+        this.cluster = cluster;
+        this.members = members;
+        this.standings = standings;
+    }
+
+    List<Alert> alerts() {
+        return alerts;
+    }
+
+    List<Alert> shadowAlerts() {
+        return shadowAlerts;
+    }
+
+    List<Symptom> symptoms() {
+        return symptoms;
+    }
+
+    /** By key, those that were judged. */
+    Map<String, Standing> changed() {
+        return changed;
+    }
+
+    /** By rule and member, as {@link RuleCoverage} tells them. */
+    Map<String, RuleCoverage> cells() {
+        return cells;
+    }
+
+    /** Whether every cell is to be told, changed or not. */
+    boolean tellsAll() {
+        long span = TOLD_ANYWAY.toMillis();
+        return Math.floorDiv(now.toEpochMilli(), span)
+                != Math.floorDiv(now.minus(step).toEpochMilli(), span);
+    }
+
+    /** What of a cell is compared with what was told before. */
+    static String text(RuleCoverage cell) {
+        return cell.state() + '|' + cell.metric() + '|' + cell.why() + '|' + cell.version();
+    }
+
+    void judge() {
+        for (Ruled ruled : rules.rules()) {
+            if (!isAboutBlindness(ruled)) {
+                judge(ruled);
+            }
+        }
+        for (Ruled ruled : rules.rules()) {
+            if (isAboutBlindness(ruled)) {
+                judge(ruled);
+            }
+        }
+        standings.forEach((key, standing) -> {
+            if (!changed.containsKey(key) && !mayGoOn(key, standing)) {
+                end(key, standing);
+            }
+        });
+    }
+
+    private static boolean isAboutBlindness(Ruled ruled) {
+        return ruled.rule().condition() instanceof Threshold threshold
+                && threshold.signal() instanceof Signal.BlindRules;
+    }
+
+    private void judge(Ruled ruled) {
+        if (((Threshold) ruled.rule().condition()).perCluster()) {
+            judge(ruled, null, members);
+        } else {
+            members.forEach((member, known) -> judge(ruled, member, Map.of(member, known)));
+        }
+    }
+
+    /** One rule of one member, or of the cluster with all its members. */
+    private void judge(Ruled ruled, @Nullable String member, Map<String, KnownMember> of) {
+        RuleOverride override = ruled.overrideFor(name, member, cluster.labels);
+        if (ruled.onlyOverridden() != null && override == null) {
+            return;
+        }
+        Rule.Condition reads = override == null ? ruled.rule().condition() : override.condition();
+        if (!(reads instanceof Threshold condition)) {
+            cell(ruled, member, RuleCoverage.OFF, null, "off by override " + (override == null ? "" : override.name()));
+            return;
+        }
+        Missing missing = missing(condition, of);
+        boolean upper = condition.limits().get(0).comparison().isUpper();
+        Measured measured = missing == null ? measured(condition, condition.signal(), upper, member, of) : null;
+        Verdict guard = missing == null ? guard(condition, member, of) : Verdict.UNDECIDED;
+        if (missing == null && (measured == null || guard == null)) {
+            // It was said a moment ago, and nothing was kept for it yet.
+            return;
+        }
+        String key = key(ruled, member);
+        Standing standing = standings.getOrDefault(key, new Standing());
+        changed.put(key, standing);
+        standing.cluster = name;
+        standing.clusterId = cluster.clusterId;
+        standing.member = member;
+        standing.memberId = member == null ? null : known(of, member).memberId;
+        standing.fit(condition.limits());
+
+        List<Verdict> verdicts = new ArrayList<>();
+        boolean tooFew = false;
+        for (int i = 0; i < condition.limits().size(); i++) {
+            Limit limit = condition.limits().get(i);
+            Bound bound = standing.isFiring(i) && limit.clear() != null ? limit.clear() : limit.bound();
+            Judged judged =
+                    measured == null ? Judged.UNDECIDED : measured.against(condition, limit, bound.of(voters()));
+            tooFew |= judged.tooFew();
+            verdicts.add(judged.verdict() == Verdict.BREACH && guard != null ? guard : judged.verdict());
+        }
+        if (missing != null) {
+            cell(ruled, member, RuleCoverage.BLIND, missing, missing.detail());
+        } else {
+            boolean silent = tooFew && !verdicts.contains(Verdict.BREACH) && !verdicts.contains(Verdict.OK);
+            cell(ruled, member, silent ? RuleCoverage.TOO_FEW : RuleCoverage.EVALUATED, null, verdictText(verdicts));
+        }
+        Status status = standing.judge(verdicts, condition.limits(), condition.clearFor(), now);
+        if (status != null && ruled.rule().alert() != null) {
+            say(ruled, override, condition, measured, standing, status);
+        }
+        if (wanted.contains(ruled.rule().name()) && !ruled.shadow()) {
+            show(ruled, condition, measured, standing, verdicts.get(verdicts.size() - 1));
+        }
+    }
+
+    private static KnownMember known(Map<String, KnownMember> of, String member) {
+        KnownMember known = of.get(member);
+        if (known == null) {
+            throw new IllegalStateException(member + " is judged and not known");
+        }
+        return known;
+    }
+
+    private static String verdictText(List<Verdict> verdicts) {
+        Verdict worst = verdicts.contains(Verdict.BREACH)
+                ? Verdict.BREACH
+                : verdicts.contains(Verdict.UNDECIDED) ? Verdict.UNDECIDED : Verdict.OK;
+        return worst.name().toLowerCase(java.util.Locale.ROOT);
+    }
+
+    private int voters() {
+        return cluster.voters > 0 ? cluster.voters : members.size();
+    }
+
+    /** What the first blind one of these lacks; null when all that were scraped show all that is read. */
+    private @Nullable Missing missing(Threshold condition, Map<String, KnownMember> of) {
+        boolean statuses = condition.reads() == Threshold.Source.MEMBER_STATUS;
+        boolean anyUp = of.values().stream().anyMatch(member -> member.up);
+        List<Selector> reads = new ArrayList<>(condition.signal().reads());
+        if (condition.guard() != null) {
+            reads.addAll(condition.guard().signal().reads());
+        }
+        for (Selector selector : reads) {
+            String metric = selector.metric();
+            for (KnownMember member : of.values()) {
+                boolean upIsTold = metric.equals(Meter.UP) && (!statuses || !member.shown.isEmpty());
+                // Of many members those that were not scraped are left out, as long as one was.
+                boolean leftOut = of.size() > 1 && !member.up && anyUp;
+                if (upIsTold || (leftOut && !statuses) || (leftOut && !member.shown.isEmpty())) {
+                    continue;
+                }
+                Missing covered = member.missing.get(metric);
+                if (covered != null
+                        && !(selector.absentIsZero() && covered.why().equals("born-by-use"))) {
+                    return covered;
+                }
+                if (!member.up) {
+                    String why = statuses && member.shown.isEmpty() ? "not-polled" : "scrape-failed";
+                    return new Missing(metric, why, "nothing came of the member's last poll", false);
+                }
+                if (!selector.absentIsZero() && !member.shown.contains(metric)) {
+                    return new Missing(metric, "unknown", "not among the series of the last window", false);
+                }
+            }
+        }
+        return of.isEmpty() ? new Missing("", "not-scraped", "no member is known", false) : null;
+    }
+
+    /** A breach where what the condition asks for beside its signal holds as well; null when nothing was kept of it yet. */
+    private @Nullable Verdict guard(Threshold condition, @Nullable String member, Map<String, KnownMember> of) {
+        Threshold.Guard guard = condition.guard();
+        if (guard == null) {
+            return Verdict.BREACH;
+        }
+        Measured measured =
+                measured(condition, guard.signal(), guard.comparison().isUpper(), member, of);
+        if (measured == null) {
+            return null;
+        }
+        return Double.isNaN(measured.value())
+                ? Verdict.UNDECIDED
+                : Verdict.of(measured.value(), guard.comparison(), guard.bound().of(voters()));
+    }
+
+    /** Null when nothing was kept of it yet. */
+    private @Nullable Measured measured(
+            Threshold condition, Signal signal, boolean upper, @Nullable String member, Map<String, KnownMember> of) {
+        if (signal instanceof Signal.BlindRules) {
+            List<String> names = member == null
+                    ? blind.values().stream().flatMap(List::stream).toList()
+                    : blind.getOrDefault(member, List.of());
+            return Measured.of(names.size(), String.join(", ", names));
+        }
+        Meter meter = rules.meter(signal, upper);
+        if (meter == null) {
+            return null;
+        }
+        boolean votersOnly =
+                condition.limits().stream().anyMatch(limit -> limit.bound().kind() != Bound.Kind.NUMBER);
+        boolean readsUp =
+                signal.reads().stream().anyMatch(selector -> selector.metric().equals(Meter.UP));
+        Collection<List<Slot>> kept = new ArrayList<>();
+        for (Map.Entry<String, KnownMember> each : of.entrySet()) {
+            KnownMember known = each.getValue();
+            if (!known.kept.containsKey(meter.key())) {
+                return null;
+            }
+            boolean leftOut = of.size() > 1 && !known.up && !readsUp;
+            if (!leftOut && !(votersOnly && cluster.learners.contains(each.getKey()))) {
+                kept.add(meter.counting(known.kept.get(meter.key()), known.listenedAt.toEpochMilli()));
+            }
+        }
+        Across across = condition.across();
+        return across == null ? meter.member(kept.iterator().next()) : meter.cluster(kept, across);
+    }
+
+    private void say(
+            Ruled ruled,
+            @Nullable RuleOverride override,
+            Threshold condition,
+            @Nullable Measured measured,
+            Standing standing,
+            Status status) {
+        if (status != Status.RESOLVED && measured != null) {
+            Limit passed = condition.limits().stream()
+                    .filter(limit -> limit.severity() == standing.severity)
+                    .findFirst()
+                    .orElseThrow();
+            ThresholdWords words = new ThresholdWords(
+                    condition, measured, passed, passed.bound().of(voters()));
+            standing.id = Alert.idOf(ruled.key(), name, standing.member, standing.startedAt);
+            standing.summary = words.summary(ruled.rule().says().summary(), name, standing.member);
+            standing.evidence = words.evidence(ruled, override, profile, now);
+        }
+        tell(ruled, standing, status, standing.evidence);
+    }
+
+    private void tell(Ruled ruled, Standing standing, Status status, List<Evidence> evidence) {
+        Alert alert = alert(ruled.rule().name(), ruled.rule().says().runbook(), standing, status, evidence);
+        (ruled.notifies() ? alerts : shadowAlerts).add(alert);
+    }
+
+    private Alert alert(
+            String rule, @Nullable String runbook, Standing standing, Status status, List<Evidence> evidence) {
+        return new Alert(
+                standing.id,
+                rule,
+                standing.severity,
+                name,
+                standing.clusterId,
+                standing.member,
+                standing.memberId,
+                status,
+                now,
+                standing.startedAt,
+                standing.summary,
+                null,
+                runbook,
+                List.copyOf(evidence));
+    }
+
+    private void show(
+            Ruled ruled, Threshold condition, @Nullable Measured measured, Standing standing, Verdict verdict) {
+        Instant from = now.minus(step);
+        if (verdict == Verdict.UNDECIDED || measured == null) {
+            return;
+        }
+        Symptom.Kind kind;
+        if (verdict == Verdict.BREACH) {
+            kind = standing.symptomSince == null ? Symptom.Kind.ONSET : Symptom.Kind.STILL;
+            standing.symptomSince = standing.symptomSince == null ? from : standing.symptomSince;
+        } else if (standing.symptomSince != null) {
+            kind = Symptom.Kind.CLEAR;
+        } else {
+            return;
+        }
+        Limit limit = condition.limits().get(condition.limits().size() - 1);
+        symptoms.add(new Symptom(
+                ruled.rule().name(),
+                name,
+                cluster.clusterId,
+                standing.member,
+                standing.memberId,
+                kind,
+                standing.symptomSince == null ? from : standing.symptomSince,
+                from,
+                now,
+                voters(),
+                new ThresholdWords(condition, measured, limit, limit.bound().of(voters())).value()));
+        if (kind == Symptom.Kind.CLEAR) {
+            standing.symptomSince = null;
+        }
+    }
+
+    private void cell(Ruled ruled, @Nullable String member, String state, @Nullable Missing missing, String detail) {
+        if (ruled.shadow() && rules.of(ruled.rule().name()) != null) {
+            return;
+        }
+        if (missing != null && member != null) {
+            blind.computeIfAbsent(member, who -> new ArrayList<>())
+                    .add(ruled.rule().name() + " (" + missing.metric() + ": " + missing.why() + ")");
+        }
+        boolean quiet = state.equals(RuleCoverage.EVALUATED) && !ruled.notifies();
+        cells.put(
+                ruled.rule().name() + '\n' + (member == null ? "" : member),
+                new RuleCoverage(
+                        ruled.rule().name(),
+                        name,
+                        cluster.clusterId,
+                        member,
+                        member == null ? null : known(members, member).memberId,
+                        now,
+                        quiet ? RuleCoverage.SHADOW : state,
+                        missing == null ? null : missing.metric(),
+                        missing == null ? null : missing.why(),
+                        detail,
+                        ruled.rule().version()));
+    }
+
+    static String key(Ruled ruled, @Nullable String member) {
+        return ruled.key() + '\n' + (member == null ? "" : member);
+    }
+
+    /** Whether this rule may still judge it: one that could not just now is waited for. */
+    private boolean mayGoOn(String key, Standing standing) {
+        Ruled ruled = rules.of(key.substring(0, key.indexOf('\n')));
+        return ruled != null
+                && (standing.member == null || members.containsKey(standing.member))
+                && !isOff(ruled, standing);
+    }
+
+    private boolean isOff(Ruled ruled, Standing standing) {
+        RuleOverride override = ruled.overrideFor(name, standing.member, cluster.labels);
+        return override == null ? ruled.onlyOverridden() != null : override.condition() == null;
+    }
+
+    /** The rule is no more, or off, or the member is: nobody would ever resolve it. */
+    private void end(String key, Standing standing) {
+        String ruleKey = key.substring(0, key.indexOf('\n'));
+        if (standing.said == Status.FIRING) {
+            Ruled ruled = rules.of(ruleKey);
+            List<Evidence> evidence = new ArrayList<>(standing.evidence);
+            evidence.add(new Evidence(
+                    "ended", ruled == null ? "the rule was removed" : "the rule does not look here any more", now));
+            boolean shadow = ruled == null ? ruleKey.contains("/") : !ruled.notifies();
+            Alert alert = alert(
+                    ruleKey.replace("/shadow", ""),
+                    ruled == null || ruled.rule().alert() == null
+                            ? null
+                            : ruled.rule().says().runbook(),
+                    standing,
+                    Status.RESOLVED,
+                    evidence);
+            (shadow ? shadowAlerts : alerts).add(alert);
+        }
+        changed.put(key, new Standing());
+    }
+}
