@@ -73,9 +73,10 @@ record Quantity(double number, Unit unit, Bound.Kind kind, String text) {
         return Optional.of(new Quantity(base.doubleValue(), unit, Bound.Kind.NUMBER, text));
     }
 
-    /** Whether it can be held against something of this unit. */
-    boolean fits(Unit other) {
-        return unit == other || (unit == Unit.NUMBER && kind == Bound.Kind.NUMBER);
+    /** Whether it can be held against what this signal measures. */
+    boolean fits(Signal signal) {
+        Unit measured = Unit.of(signal);
+        return kind == Bound.Kind.NUMBER ? unit == measured || unit == Unit.NUMBER : measured == Unit.NUMBER;
     }
 
     Bound bound() {

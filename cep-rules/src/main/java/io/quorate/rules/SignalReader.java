@@ -98,9 +98,7 @@ final class SignalReader {
         long step = source == Source.MEMBER_STATUS ? 1_000 : RuleTest.Window.SIZE.toMillis();
         if (over.isZero() || over.toMillis() % step != 0 || over.compareTo(LONGEST) > 0) {
             draft.problem(
-                    at,
-                    "'over' is " + draft.text(at) + "; expected a multiple of " + step / 1_000
-                            + "s, as long as what is read there, up to 24h");
+                    at, "'over' is " + draft.text(at) + "; expected a multiple of " + step / 1_000 + "s up to 24h");
         }
     }
 

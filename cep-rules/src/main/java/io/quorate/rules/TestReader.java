@@ -76,7 +76,8 @@ final class TestReader {
             others.remove(DEFAULT_PROFILE);
             draft.problem(
                     at + "/profile",
-                    "'" + profile + "' is no profile of this rule; expected fleet or one of " + others);
+                    "'" + profile + "' is no profile of this rule; expected fleet"
+                            + (others.isEmpty() ? "" : " or one of " + others));
         } else if (!runsIn.isEmpty() && !runsIn.contains(profile)) {
             draft.problem(at + "/profile", "the rule does not run in '" + profile + "'; expected one of " + runsIn);
         }

@@ -83,12 +83,19 @@ final class ThresholdReader {
         if (!perCluster) {
             draft.problem(
                     "/across", "'across' where each member is judged by itself; expected per: cluster, or no across");
-        } else if (signal instanceof Signal.QuantileOf || signal instanceof Signal.ShareOf) {
+        } else if (signal != null && isPooled(signal)) {
             draft.problem(
                     "/across",
-                    "'across' of a " + SignalReader.name(signal) + ", which is of all members' operations pooled; "
-                            + "expected no across");
+                    "'across' of a " + SignalReader.name(signal)
+                            + ", which takes all members' series together; expected no across");
         }
+    }
+
+    private static boolean isPooled(Signal signal) {
+        return signal instanceof Signal.QuantileOf
+                || signal instanceof Signal.ShareOf
+                || signal instanceof Signal.CountOf
+                || signal instanceof Signal.BlindRules;
     }
 
     private void checkPolicy(@Nullable Signal signal) {
@@ -126,13 +133,16 @@ final class ThresholdReader {
         }
         Bound bound = bound(at + "/" + key(comparison), signal);
         Bound clear = draft.has(at + "/clear") ? bound(at + "/clear", signal) : null;
-        if (clear != null && !isWithin(clear, comparison, bound)) {
+        if (clear != null && fits(at + "/clear", signal) && !isWithin(clear, comparison, bound)) {
             draft.problem(
                     at + "/clear",
                     "'clear' is " + clear.text() + ", which is not within " + key(comparison) + " " + bound.text()
                             + "; expected a bound "
                             + (comparison.isUpper() ? "below" : "above")
                             + " it, or no clear");
+        }
+        if (!fits(at + "/" + key(comparison), signal) || (clear != null && !fits(at + "/clear", signal))) {
+            return null;
         }
         return new Limit(
                 Severity.valueOf(draft.constant(at + "/severity")),
@@ -169,7 +179,7 @@ final class ThresholdReader {
                     at,
                     "'" + key + "' is " + quantity.text()
                             + " where each member is judged by itself; expected per: cluster");
-        } else if (!quantity.fits(unit)) {
+        } else if (!fits(at, signal)) {
             draft.problem(
                     at,
                     "'" + key + "' is " + quantity.text() + ", but the "
@@ -180,21 +190,26 @@ final class ThresholdReader {
         return quantity.bound();
     }
 
+    private boolean fits(String at, @Nullable Signal signal) {
+        return signal == null || Quantity.of(draft.at(at)).fits(signal);
+    }
+
     private static String in(Unit unit) {
         return switch (unit) {
             case SECONDS -> "in seconds";
             case BYTES -> "in bytes";
             case RATIO -> "a ratio";
-            case NUMBER -> "a number";
+            case NUMBER -> "without a unit";
         };
     }
 
-    /** Whether whoever is within {@code clear} is within the limit by some distance, however large the cluster. */
+    /** Whether whoever is within {@code clear} is within the limit too, by some distance where both are numbers. */
     private static boolean isWithin(Bound clear, Comparison comparison, Bound bound) {
-        return IntStream.rangeClosed(1, MOST_VOTERS)
-                .allMatch(voters -> comparison.isUpper()
-                        ? clear.of(voters) < bound.of(voters)
-                        : clear.of(voters) > bound.of(voters));
+        boolean bothNumbers = clear.kind() == Bound.Kind.NUMBER && bound.kind() == Bound.Kind.NUMBER;
+        return IntStream.rangeClosed(1, MOST_VOTERS).allMatch(voters -> {
+            double back = (clear.of(voters) - bound.of(voters)) * (comparison.isUpper() ? -1 : 1);
+            return bothNumbers ? back > 0 : back >= 0;
+        });
     }
 
     private void checkOrder(String at, Limit worse, Limit milder) {

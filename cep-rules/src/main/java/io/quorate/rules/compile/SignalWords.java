@@ -3,6 +3,7 @@ package io.quorate.rules.compile;
 import io.quorate.rules.Selector;
 import io.quorate.rules.Signal;
 import io.quorate.rules.Threshold;
+import io.quorate.rules.Threshold.Bound;
 import io.quorate.rules.Threshold.Comparison;
 import io.quorate.rules.Threshold.Guard;
 import io.quorate.rules.Threshold.Limit;
@@ -21,6 +22,7 @@ final class SignalWords {
         text.append("\n  measures, per ").append(threshold.perCluster() ? "cluster" : "member");
         text.append(threshold.reads() == Threshold.Source.MEMBER_STATUS ? ", from statuses: " : ", from windows: ");
         text.append(words(signal)).append(span(signal.over()));
+        text.append(each(signal));
         text.append(across(threshold));
         text.append(atLeast(signal));
         text.append(absent(signal));
@@ -34,14 +36,11 @@ final class SignalWords {
                     .append(words(guard.signal()))
                     .append(span(guard.signal().over()))
                     .append(" is ")
-                    .append(comparison(guard.comparison()))
-                    .append(guard.bound().text());
+                    .append(beyond(guard.comparison(), guard.bound()));
         }
         for (Limit limit : threshold.limits()) {
             text.append("\n  ").append(RuleExplainer.lower(limit.severity()));
-            text.append(' ')
-                    .append(comparison(limit.comparison()))
-                    .append(limit.bound().text());
+            text.append(' ').append(beyond(limit.comparison(), limit.bound()));
             text.append(limit.duration().isZero() ? ", at once" : ", for " + Durations.format(limit.duration()));
             if (limit.clear() != null) {
                 text.append("; comes back at ")
@@ -67,8 +66,7 @@ final class SignalWords {
             return (increase.perSecond() ? "increase per second of " : "increase of ") + increase.of();
         }
         if (signal instanceof Signal.ShareOf share) {
-            return "share of " + share.of() + " among " + share.among()
-                    + (share.each() == null ? "" : ", the worst " + share.each());
+            return "share of " + share.of() + " among " + share.among();
         }
         if (signal instanceof Signal.ForecastOf forecast) {
             return "what " + forecast.of() + dividedBy(forecast.to()) + " will be in "
@@ -89,13 +87,18 @@ final class SignalWords {
         return over.isZero() ? "" : " over " + Durations.format(over);
     }
 
+    private static String each(Signal signal) {
+        return signal instanceof Signal.ShareOf share && share.each() != null ? ", of the worst " + share.each() : "";
+    }
+
     private static String across(Threshold threshold) {
         Threshold.Across across = threshold.across();
-        boolean isPooled =
-                threshold.signal() instanceof Signal.QuantileOf || threshold.signal() instanceof Signal.ShareOf;
-        if (across == null) {
+        if (across == null || threshold.signal() instanceof Signal.BlindRules) {
             return "";
         }
+        boolean isPooled = threshold.signal() instanceof Signal.QuantileOf
+                || threshold.signal() instanceof Signal.ShareOf
+                || threshold.signal() instanceof Signal.CountOf;
         return isPooled
                 ? ", all members pooled"
                 : switch (across) {
@@ -132,12 +135,12 @@ final class SignalWords {
         };
     }
 
-    private static String comparison(Comparison comparison) {
+    private static String beyond(Comparison comparison, Bound bound) {
         return switch (comparison) {
-            case ABOVE -> "above ";
-            case AT_LEAST -> "at ";
-            case BELOW -> "below ";
-            case AT_MOST -> "at most ";
+            case ABOVE -> "above " + bound.text();
+            case AT_LEAST -> "at " + bound.text() + " or more";
+            case BELOW -> "below " + bound.text();
+            case AT_MOST -> "at " + bound.text() + " or less";
         };
     }
 }

@@ -6,7 +6,12 @@ import io.quorate.rules.Rule;
 import io.quorate.rules.RuleReader;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -14,19 +19,48 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** What each shipped rule does, in words, held to a golden file, so that a change of a rule is read as one. */
 class RuleExplainerTest {
 
-    static Stream<Arguments> rulesAndProfiles() {
-        return RuleReader.shipped().stream()
-                .flatMap(rule -> Stream.of("fleet", "lab").map(profile -> Arguments.of(rule, profile)));
+    static Stream<Arguments> shipped() {
+        return RuleReader.shipped().stream().flatMap(RuleExplainerTest::underItsProfiles);
+    }
+
+    static Stream<Arguments> good() throws Exception {
+        return RuleReader.folder(Path.of(Objects.requireNonNull(RuleExplainerTest.class.getResource("/good"))
+                        .toURI()))
+                .stream()
+                .flatMap(RuleExplainerTest::underItsProfiles);
+    }
+
+    private static Stream<Arguments> underItsProfiles(Rule rule) {
+        Set<String> profiles = new TreeSet<>(rule.runsIn().isEmpty() ? Set.of("fleet") : rule.runsIn());
+        profiles.addAll(rule.profiles().keySet());
+        return profiles.stream().map(profile -> Arguments.of(rule.name(), profile, rule));
     }
 
     @ParameterizedTest(name = "{0} {1}")
-    @MethodSource("rulesAndProfiles")
-    void saysWhatItAlwaysSaid(Rule rule, String profile) throws Exception {
-        String golden = "/golden/" + rule.name() + "." + profile + ".txt";
+    @MethodSource("shipped")
+    void saysOfAShippedRuleWhatItAlwaysSaid(String name, String profile, Rule rule) throws Exception {
+        assertThat(RuleExplainer.explain(rule, profile)).isEqualTo(golden(name, profile));
+    }
+
+    @ParameterizedTest(name = "{0} {1}")
+    @MethodSource("good")
+    void saysOfEveryKindOfRuleWhatItAlwaysSaid(String name, String profile, Rule rule) throws Exception {
+        assertThat(RuleExplainer.explain(rule, profile)).isEqualTo(golden(name, profile));
+    }
+
+    @Test
+    void saysWhereARuleDoesNotRun() {
+        Rule storm = RuleReader.shipped().get(0);
+
+        assertThat(RuleExplainer.explain(storm, "mixin"))
+                .contains("\n  does not run in this profile; it runs in fleet, lab\n");
+    }
+
+    private static String golden(String name, String profile) throws Exception {
+        String golden = "/golden/" + name + "." + profile + ".txt";
         try (InputStream in = RuleExplainerTest.class.getResourceAsStream(golden)) {
             assertThat(in).as(golden).isNotNull();
-            assertThat(RuleExplainer.explain(rule, profile))
-                    .isEqualTo(new String(in.readAllBytes(), StandardCharsets.UTF_8));
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         }
     }
 }
