@@ -64,12 +64,17 @@ public final class DetectionPipeline {
 
     private final SingleOutputStreamOperator<LeaderChange> changes;
     private final DataStream<Alert> alerts;
+    private final DataStream<Alert> shadowAlerts;
     private final ConditionsPipeline conditions;
 
     private DetectionPipeline(
-            SingleOutputStreamOperator<LeaderChange> changes, DataStream<Alert> alerts, ConditionsPipeline conditions) {
+            SingleOutputStreamOperator<LeaderChange> changes,
+            DataStream<Alert> alerts,
+            DataStream<Alert> shadowAlerts,
+            ConditionsPipeline conditions) {
         this.changes = changes;
         this.alerts = alerts;
+        this.shadowAlerts = shadowAlerts;
         this.conditions = conditions;
     }
 
@@ -84,23 +89,30 @@ public final class DetectionPipeline {
                 .uid("leader-changes")
                 .name("leader-changes");
         ConditionsPipeline conditions = ConditionsPipeline.of(to, controls, window, symptoms(controls.rules()));
-        List<DataStream<Alert>> alerts = new ArrayList<>();
-        alerts.add(conditions.alerts());
+        DataStream<Alert> alerts = conditions.alerts();
+        DataStream<Alert> shadowAlerts = conditions.shadowAlerts();
         for (Rule rule : controls.rules()) {
+            DataStream<Alert> said;
             if (rule.condition() instanceof StepPattern pattern) {
-                alerts.add(PatternsPipeline.patterns(
+                said = PatternsPipeline.patterns(
                         conditions.symptoms(),
                         changes,
                         rule,
                         pattern,
                         PatternsPipeline.ranks(controls.rules()),
-                        window.toMillis()));
-            } else if (!(rule.condition() instanceof Threshold)) {
-                alerts.add(alerts(changes, to.windows(), rule));
+                        window.toMillis());
+            } else if (rule.condition() instanceof Threshold) {
+                continue;
+            } else {
+                said = alerts(changes, to.windows(), rule);
+            }
+            if (rule.maturity() == Rule.Maturity.STABLE) {
+                alerts = alerts.union(said);
+            } else {
+                shadowAlerts = shadowAlerts.union(said);
             }
         }
-        return new DetectionPipeline(
-                changes, alerts.stream().reduce(DataStream::union).orElseThrow(), conditions);
+        return new DetectionPipeline(changes, alerts, shadowAlerts, conditions);
     }
 
     /** The rules of which patterns want to know. */
@@ -126,7 +138,7 @@ public final class DetectionPipeline {
 
     /** Of rules that notify nobody: in shadow, or not stable yet. */
     public DataStream<Alert> shadowAlerts() {
-        return conditions.shadowAlerts();
+        return shadowAlerts;
     }
 
     /** Which rule can speak of which member. */
