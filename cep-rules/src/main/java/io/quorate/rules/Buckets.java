@@ -21,11 +21,17 @@ public final class Buckets {
                     "etcd_debugging_disk_backend_commit_rebalance_duration_seconds",
                     "etcd_debugging_disk_backend_commit_spill_duration_seconds",
                     "etcd_debugging_disk_backend_commit_write_duration_seconds",
+                    "etcd_debugging_snap_save_total_duration_seconds",
                     "etcd_snap_fsync_duration_seconds",
                     "etcd_snap_db_fsync_duration_seconds" -> doubling(0.001, 14);
             case "etcd_network_peer_round_trip_time_seconds" -> doubling(0.0001, 16);
             case "etcd_server_apply_duration_seconds", "etcd_server_range_duration_seconds" -> doubling(0.0001, 20);
             case "etcd_disk_backend_snapshot_duration_seconds" -> doubling(0.01, 17);
+            case "etcd_mvcc_hash_duration_seconds", "etcd_mvcc_hash_rev_duration_seconds" -> doubling(0.01, 15);
+            case "etcd_snap_db_save_total_duration_seconds" -> doubling(0.1, 10);
+            case "etcd_debugging_mvcc_db_compaction_total_duration_milliseconds" -> doubling(100, 14);
+            case "etcd_debugging_mvcc_db_compaction_pause_duration_milliseconds" -> doubling(1, 13);
+            case "etcd_debugging_lease_ttl_total" -> doubling(1, 24);
             case "etcd_disk_backend_defrag_duration_seconds" -> doubling(0.1, 13);
             case "grpc_server_handling_seconds" ->
                 new double[] {0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10};
