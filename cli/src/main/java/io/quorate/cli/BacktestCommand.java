@@ -7,6 +7,7 @@ import io.quorate.jobs.backtest.Line;
 import io.quorate.jobs.backtest.Line.Output;
 import io.quorate.jobs.detection.Controls;
 import io.quorate.jobs.settings.FlinkSettings;
+import io.quorate.jobs.settings.Profiles;
 import io.quorate.jobs.settings.WindowSettings;
 import io.quorate.rules.Rule;
 import io.quorate.rules.RuleReader;
@@ -107,18 +108,7 @@ final class BacktestCommand implements Callable<Integer> {
 
     private List<Rule> rules() throws InvalidYaml {
         List<Rule> all = rules == null ? RuleReader.shipped() : RuleReader.folder(rules);
-        boolean known = profile.equals("fleet")
-                || all.stream()
-                        .anyMatch(rule -> rule.profiles().containsKey(profile)
-                                || rule.runsIn().contains(profile));
-        if (!known) {
-            throw new IllegalArgumentException(
-                    "--profile " + profile + " is unknown to the rules; expected fleet or lab");
-        }
-        return all.stream()
-                .filter(rule -> rule.runsIn(profile))
-                .map(rule -> rule.under(profile))
-                .toList();
+        return Profiles.underNamed(profile, all);
     }
 
     private WindowSettings cut() {

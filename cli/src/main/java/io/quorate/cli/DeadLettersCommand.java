@@ -2,26 +2,18 @@ package io.quorate.cli;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.quorate.cli.stack.LastRun;
-import io.quorate.cli.stack.RunLock;
+import io.quorate.cli.stack.RunsBroker;
 import io.quorate.desk.Home;
-import io.quorate.desk.KafkaBroker;
-import io.quorate.desk.Processes;
 import io.quorate.events.DeadLetter;
 import io.quorate.events.codec.EventCodec;
 import io.quorate.jobs.kafka.DeadLetters;
 import io.quorate.jobs.kafka.KafkaSettings;
-import io.quorate.jobs.settings.Settings;
-import io.quorate.jobs.settings.SettingsReader;
-import io.quorate.rules.yaml.InvalidYaml;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -73,41 +65,13 @@ final class DeadLettersCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        Home home = Home.current();
-        Optional<String> own = ownBroker();
-        if (own.isPresent()) {
-            read(own.get());
-            return end();
-        }
-        LastRun last = LastRun.of(home)
-                .orElseThrow(() -> new IllegalArgumentException("no run has left letters under " + home.data()
-                        + "; expected --config FILE with kafka.bootstrap, or a 'quorate run' before"));
-        if (!last.embedded() || RunLock.isTaken(home)) {
-            read(last.kafka());
-            return end();
-        }
-        // Its broker ended with the run; what it kept is read by one of our own.
-        try (RunLock lock = RunLock.take(home, Duration.ZERO)) {
-            Processes.stopOrphans(home);
-            try (KafkaBroker broker = KafkaBroker.start(home, "kafka", 0)) {
-                read(broker.bootstrap());
-            }
+        try (RunsBroker broker = RunsBroker.open(Home.current(), config, "letters")) {
+            read(broker.kafka());
         }
         return end();
     }
 
-    private Optional<String> ownBroker() throws InvalidYaml {
-        if (config == null) {
-            return Optional.empty();
-        }
-        Settings settings = SettingsReader.read(config);
-        return settings.ownKafka() == null
-                ? Optional.empty()
-                : Optional.of(settings.ownKafka().bootstrap());
-    }
-
-    private void read(String bootstrap) throws IOException {
-        KafkaSettings kafka = KafkaSettings.single(bootstrap, 1, Duration.ofSeconds(1));
+    private void read(KafkaSettings kafka) throws IOException {
         if (replay) {
             try (DeadLetters.Replay back = new DeadLetters.Replay(kafka)) {
                 DeadLetters.each(kafka, letter -> tell(letter, back));

@@ -2,9 +2,13 @@ package io.quorate.cli;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.quorate.ingest.catalogue.Catalogue;
+import io.quorate.jobs.detection.CatalogueMetrics;
 import io.quorate.jobs.settings.Settings;
 import io.quorate.jobs.settings.SettingsReader;
 import io.quorate.rules.Rule;
+import io.quorate.rules.RuleFile;
+import io.quorate.rules.RuleLint;
 import io.quorate.rules.yaml.InvalidYaml;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -25,6 +29,8 @@ final class DoctorCommand implements Callable<Integer> {
 
     /** What is told after ten seconds nobody waits for, and Java wants some of them to begin and to end. */
     private static final Duration IN_ALL = Duration.ofSeconds(7);
+
+    private static final String RULES = "rules";
 
     /** How findings are written. */
     enum Format {
@@ -56,6 +62,7 @@ final class DoctorCommand implements Callable<Integer> {
         Settings settings = SettingsReader.read(config);
         List<Finding> findings = new ArrayList<>();
         findings.add(Finding.ok("settings", config + ": " + summary(settings)));
+        findings.addAll(rules(settings));
         FleetCheckup fleet;
         try (Looking looking = new Looking(IN_ALL)) {
             // First, so that they do not wait for a fleet.
@@ -83,10 +90,30 @@ final class DoctorCommand implements Callable<Integer> {
         return missed ? Quorate.OUT_OF_REACH : 0;
     }
 
+    /** Which rules run, and those among them that can never fire as they stand. */
+    private static List<Finding> rules(Settings settings) {
+        List<Rule> rules = settings.rules();
+        List<Finding> findings = new ArrayList<>();
+        findings.add(Finding.ok(
+                RULES,
+                number(rules.size(), "rule") + " under profile " + settings.profile() + ", "
+                        + number(settings.overrides().size(), "override") + ": "
+                        + rules.stream().map(Rule::name).collect(Collectors.joining(", "))));
+        new RuleLint(new CatalogueMetrics(Catalogue.shipped()), null, List.of())
+                        .findings(rules.stream()
+                                .map(rule -> new RuleFile(rule.name(), rule))
+                                .toList())
+                        .stream()
+                        .filter(finding -> finding.severity() == io.quorate.rules.Finding.Severity.ERROR)
+                        .forEach(finding -> findings.add(Finding.note(
+                                RULES,
+                                finding.rule() + ", line " + finding.line() + ": " + finding.message()
+                                        + "; 'quorate rules lint' tells all")));
+        return findings;
+    }
+
     private static String summary(Settings settings) {
-        String rules = settings.rules().stream().map(Rule::name).collect(Collectors.joining(", "));
-        return "profile " + settings.profile() + "; " + number(settings.rules().size(), "rule") + ": " + rules + "; "
-                + settings.prometheus().size() + " Prometheus; "
+        return settings.prometheus().size() + " Prometheus; "
                 + number(settings.etcd().size(), "etcd cluster")
                 + (settings.scraped().isEmpty()
                         ? ""

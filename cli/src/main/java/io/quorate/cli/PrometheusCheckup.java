@@ -1,16 +1,12 @@
 package io.quorate.cli;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import io.quorate.cli.prometheus.PrometheusServer;
 import io.quorate.ingest.catalogue.Catalogue;
 import io.quorate.ingest.catalogue.Metric;
 import io.quorate.ingest.catalogue.Shown;
-import io.quorate.ingest.prometheus.CappedBody;
 import io.quorate.ingest.prometheus.PollTrouble;
 import io.quorate.ingest.prometheus.PrometheusSettings;
-import io.quorate.ingest.transport.HttpTransport;
-import io.quorate.ingest.transport.Masking;
 import io.quorate.rules.yaml.Durations;
 import java.io.IOException;
 import java.time.Duration;
@@ -20,21 +16,13 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
-import okhttp3.Call;
-import okhttp3.FormBody;
-import okhttp3.HttpUrl;
-import okhttp3.OkHttpClient;
-import okhttp3.Request;
-import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
 
 /** Whether one Prometheus answers, knows members of etcd, tells their clusters apart and scrapes them often enough. */
@@ -42,21 +30,16 @@ final class PrometheusCheckup {
 
     private static final String PART = "prometheus";
 
-    private static final long BODY_CAP = 16L << 20;
-
     /** As many clusters as are named in one line. */
     private static final int NAMED = 5;
 
     /** Long enough for three scrapes at the longest interval that Prometheus' own look-back bears. */
     private static final String LOOK_BACK = "[15m]";
 
-    private static final ObjectMapper JSON = new ObjectMapper();
-
     private final PrometheusSettings settings;
     private final Duration window;
     private final String members;
-    private final OkHttpClient http;
-    private final Masking masking;
+    private final PrometheusServer server;
 
     private volatile @Nullable SortedMap<String, Integer> clusters;
     private volatile SortedMap<String, SortedMap<String, Shown>> shown = new TreeMap<>();
@@ -67,8 +50,7 @@ final class PrometheusCheckup {
     PrometheusCheckup(PrometheusSettings settings, Duration window) {
         this.settings = settings;
         this.window = window;
-        this.http = HttpTransport.client(settings.transport()).build();
-        this.masking = Masking.of(settings.transport());
+        this.server = new PrometheusServer(settings);
         this.members = "etcd_server_has_leader" + settings.selector();
     }
 
@@ -97,14 +79,17 @@ final class PrometheusCheckup {
     private List<Finding> asked(Duration patience) {
         long until = System.nanoTime() + patience.toNanos();
         try {
-            JsonNode byLabel = query("count by (" + settings.clusterLabel() + ") (" + members + ")", until);
+            JsonNode byLabel = server.query("count by (" + settings.clusterLabel() + ") (" + members + ")", until);
             return byLabel.isEmpty()
                     ? List.of(
                             miss(" has no " + members + "; check ingest.prometheus.selector, and that it scrapes etcd"))
                     : told(byLabel, until);
         } catch (IOException e) {
             PollTrouble trouble = PollTrouble.of(
-                    e, patience.compareTo(settings.timeout()) < 0 ? patience : settings.timeout(), address(), false);
+                    e,
+                    patience.compareTo(settings.timeout()) < 0 ? patience : settings.timeout(),
+                    server.address(),
+                    false);
             return List.of(miss(" cannot be asked: " + trouble.reason() + ": " + Finding.plain(trouble)
                             + (trouble.next().isEmpty() ? "" : "; " + trouble.next()))
                     .because(trouble.reason()));
@@ -199,9 +184,9 @@ final class PrometheusCheckup {
 
     private void tellFull(List<Finding> findings, long until) throws IOException {
         String by = "(" + String.join(", ", labelNames()) + ")";
-        String size = "max by " + by + " (" + selecting("__name__=\"etcd_mvcc_db_total_size_in_bytes\"") + ")";
-        String quota = "max by " + by + " (" + selecting("__name__=\"etcd_server_quota_backend_bytes\"") + ")";
-        for (JsonNode full : query(size + " / " + quota + " > " + Sight.NEARLY_FULL, until)) {
+        String size = "max by " + by + " (" + server.selecting("__name__=\"etcd_mvcc_db_total_size_in_bytes\"") + ")";
+        String quota = "max by " + by + " (" + server.selecting("__name__=\"etcd_server_quota_backend_bytes\"") + ")";
+        for (JsonNode full : server.query(size + " / " + quota + " > " + Sight.NEARLY_FULL, until)) {
             Who who = who(full.path("metric"));
             if (who != null) {
                 findings.add(Sight.nearlyFull(
@@ -214,9 +199,9 @@ final class PrometheusCheckup {
     private List<Map.Entry<Who, JsonNode>> grouped(String labels, String name, String condition, long until)
             throws IOException {
         List<Map.Entry<Who, JsonNode>> groups = new ArrayList<>();
-        String question =
-                "count by (" + labels + String.join(", ", labelNames()) + ") (" + selecting(name) + condition + ")";
-        for (JsonNode group : query(question, until)) {
+        String question = "count by (" + labels + String.join(", ", labelNames()) + ") (" + server.selecting(name)
+                + condition + ")";
+        for (JsonNode group : server.query(question, until)) {
             Who who = who(group.path("metric"));
             if (who != null) {
                 groups.add(Map.entry(who, group.path("metric")));
@@ -243,13 +228,6 @@ final class PrometheusCheckup {
                 : List.of(settings.clusterLabel(), memberLabel);
     }
 
-    private String selecting(String name) {
-        String inner = settings.selector()
-                .substring(1, settings.selector().length() - 1)
-                .strip();
-        return "{" + name + (inner.isEmpty() ? "" : "," + inner) + "}";
-    }
-
     private static String named(SortedMap<String, Integer> clusters) {
         String first = clusters.entrySet().stream()
                 .limit(NAMED)
@@ -271,7 +249,8 @@ final class PrometheusCheckup {
     /** Labels of a few series; empty when they cannot be had: what they tell is only an extra. */
     private List<JsonNode> some(long until) {
         try {
-            return StreamSupport.stream(query("topk(5, " + members + ")", until).spliterator(), false)
+            return StreamSupport.stream(
+                            server.query("topk(5, " + members + ")", until).spliterator(), false)
                     .map(series -> series.path("metric"))
                     .toList();
         } catch (IOException e) {
@@ -296,7 +275,9 @@ final class PrometheusCheckup {
         }
         JsonNode samples;
         try {
-            samples = query(exactly(series.get(0)) + LOOK_BACK, until).path(0).path("values");
+            samples = server.query(exactly(series.get(0)) + LOOK_BACK, until)
+                    .path(0)
+                    .path("values");
         } catch (IOException e) {
             return Optional.empty();
         }
@@ -325,68 +306,7 @@ final class PrometheusCheckup {
         return "{" + String.join(",", matchers) + "}";
     }
 
-    private JsonNode query(String question, long until) throws IOException {
-        Call call = http.newCall(new Request.Builder()
-                .url(address().newBuilder().addPathSegments("api/v1/query").build())
-                .post(new FormBody.Builder()
-                        .add("query", question)
-                        // VictoriaMetrics would answer as of 30 s ago; Prometheus does not know it.
-                        .add("nocache", "1")
-                        .build())
-                .build());
-        long left = Math.max(1, until - System.nanoTime());
-        call.timeout().timeout(Math.min(left, settings.timeout().toNanos()), TimeUnit.NANOSECONDS);
-        try (Response response = call.execute()) {
-            CappedBody body = new CappedBody(
-                    response.body().byteStream(),
-                    BODY_CAP,
-                    "; check ingest.prometheus.url and ingest.prometheus.selector");
-            JsonNode answer = tree(body.readAllBytes());
-            if (response.code() == 200 && answer.path("status").asText().equals("success")) {
-                return answer.path("data").path("result");
-            }
-            throw refused(response.code(), answer, body.beginning());
-        }
-    }
-
-    private HttpUrl address() {
-        return Objects.requireNonNull(HttpUrl.parse(url().replaceAll("/+$", "") + "/"), "url");
-    }
-
-    private static JsonNode tree(byte[] text) throws IOException {
-        try {
-            return JSON.readTree(text);
-        } catch (JsonProcessingException e) {
-            // Told by whoever misses what should be in it.
-            return JSON.missingNode();
-        }
-    }
-
-    /** In the words that ingest has for its failures. */
-    private static PollTrouble refused(int code, JsonNode answer, String beginning) {
-        if (code == 401 || code == 403) {
-            return new PollTrouble(
-                    "auth",
-                    "answered HTTP " + code + "; expected a user or a token that may query: check"
-                            + " ingest.prometheus.basic, or ingest.prometheus.bearer-token-file or -env");
-        }
-        String error = answer.path("error").asText();
-        if (!error.isEmpty()) {
-            return new PollTrouble(
-                    "query-error", "answered HTTP " + code + ": " + error + "; check ingest.prometheus.selector");
-        }
-        if (code != 200) {
-            return new PollTrouble(
-                    "http-status", "answered HTTP " + code + ", not as Prometheus does; check ingest.prometheus.url");
-        }
-        return answer.isContainerNode()
-                ? new PollTrouble("not-prometheus", "JSON, but not as Prometheus answers; check ingest.prometheus.url")
-                : new PollTrouble(
-                        "not-json",
-                        "no JSON, expected Prometheus' answer: " + beginning + "; check ingest.prometheus.url");
-    }
-
     private Finding miss(String what) {
-        return Finding.miss(PART, url() + masking.in(what));
+        return Finding.miss(PART, url() + server.masked(what));
     }
 }

@@ -1,5 +1,7 @@
 package io.quorate.cli;
 
+import io.quorate.cli.data.Format;
+import io.quorate.cli.data.Where;
 import io.quorate.rules.yaml.Durations;
 import io.quorate.rules.yaml.InvalidYaml;
 import io.quorate.sinks.clickhouse.ClickHouseClient;
@@ -15,7 +17,6 @@ import java.time.format.DateTimeParseException;
 import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -52,21 +53,6 @@ final class QueryCommand implements Callable<Integer> {
                 UNION ALL SELECT max(at) FROM event
             )
             """;
-
-    /** How answers are written. */
-    private enum Format {
-        TABLE(Columns.FORMAT, Map.of("output_format_json_quote_denormals", "1")),
-        JSON("JSONEachRow", Map.of("date_time_output_format", "iso")),
-        CSV("CSVWithNames", Map.of("date_time_output_format", "iso", "format_csv_null_representation", ""));
-
-        private final String name;
-        private final Map<String, String> settings;
-
-        Format(String name, Map<String, String> settings) {
-            this.name = name;
-            this.settings = settings;
-        }
-    }
 
     @Parameters(index = "0", arity = "0..1", paramLabel = "NAME", description = "The question, such as fleet-overview.")
     private @Nullable String name;
@@ -200,14 +186,8 @@ final class QueryCommand implements Callable<Integer> {
             throws IOException {
         WindowSize size = wanted == null ? WindowSize.suiting(span.length()).orWhatIsThere(client, span) : wanted;
         String about = metric == null ? "etcd_disk_wal_fsync_duration_seconds" : metric;
-        String answer = client.execute(
-                question.sql() + "\nFORMAT " + format.name,
-                question.values(span, size, cluster, about),
-                format.settings);
-        List<String> lines = format == Format.TABLE
-                ? Columns.linesOf(answer)
-                : answer.lines().toList();
-        if (lines.size() > (format == Format.JSON ? 0 : 1)) {
+        List<String> lines = format.answer(client, question.sql(), question.values(span, size, cluster, about));
+        if (format.hasRows(lines)) {
             lines.forEach(System.out::println);
             return;
         }

@@ -1,6 +1,7 @@
 package io.quorate.cli;
 
 import io.quorate.cli.demo.DemoCommand;
+import io.quorate.cli.rules.RulesCommand;
 import io.quorate.cli.simulate.SimulateCommand;
 import io.quorate.desk.PartUnavailable;
 import io.quorate.jobs.kafka.KafkaUnreachable;
@@ -25,6 +26,7 @@ import picocli.CommandLine.ScopeType;
             BacktestCommand.class,
             SimulateCommand.class,
             DoctorCommand.class,
+            RulesCommand.class,
             QueryCommand.class,
             VerifyCommand.class,
             DeadLettersCommand.class,

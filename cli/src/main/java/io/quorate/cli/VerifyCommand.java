@@ -1,5 +1,6 @@
 package io.quorate.cli;
 
+import io.quorate.cli.data.Where;
 import io.quorate.rules.yaml.InvalidYaml;
 import io.quorate.sinks.clickhouse.ClickHouseClient;
 import io.quorate.sinks.clickhouse.ClickHouseSettings;

@@ -83,7 +83,8 @@ public final class KafkaTopics {
     }
 
     /**
-     * Hands over every record of a topic, partition by partition, up to the end that it has now.
+     * Hands over every record of a topic, partition by partition, up to the end that it has now; none of one that is not
+     * there.
      *
      * @throws KafkaUnreachable when the broker does not answer
      */
@@ -94,6 +95,9 @@ public final class KafkaTopics {
                 ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
                 "earliest",
                 ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
+                false,
+                // A broker that makes topics as they are asked for would make it without its settings.
+                ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG,
                 false,
                 ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
                 15_000);

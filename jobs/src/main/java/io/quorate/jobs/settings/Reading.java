@@ -47,6 +47,10 @@ final class Reading {
         return new Room(this, "", file.root());
     }
 
+    YamlFile file() {
+        return file;
+    }
+
     String name() {
         return file.name();
     }

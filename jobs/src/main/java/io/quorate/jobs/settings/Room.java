@@ -163,6 +163,11 @@ final class Room {
         effective.put(key, shown);
     }
 
+    /** Notes a value that somebody else reads, as it stands there. */
+    void noteWhole(String key) {
+        effective.set(key, value(key).deepCopy());
+    }
+
     /** The absolute path of a readable file. */
     @Nullable
     String file(String key) {

@@ -6,6 +6,7 @@ import io.quorate.ingest.prometheus.PrometheusSettings;
 import io.quorate.ingest.prometheus.ScrapeSettings;
 import io.quorate.jobs.kafka.KafkaSettings;
 import io.quorate.rules.Rule;
+import io.quorate.rules.RuleOverride;
 import io.quorate.rules.yaml.InvalidYaml;
 import io.quorate.sinks.clickhouse.ClickHouseSettings;
 import io.quorate.sinks.clickhouse.Retention;
@@ -21,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  * @param scraped members whose metrics are fetched without a Prometheus
  * @param foundEtcd clusters that are found rather than named
  * @param metricsInterval from one poll of the metrics to the next
- * @param rules as they read under the profile
+ * @param rules those that run under the profile, as they read under it
+ * @param overrides of their numbers, for some clusters or members
  * @param ownKafka null when the embedded broker is to be used
  * @param ownClickhouse null when the embedded engine is to be used
  * @param retention of the rows in ClickHouse, one's own or embedded
@@ -36,6 +38,7 @@ public record Settings(
         WindowSettings windows,
         String profile,
         List<Rule> rules,
+        List<RuleOverride> overrides,
         List<ReceiverSettings> receivers,
         @Nullable KafkaSettings ownKafka,
         @Nullable ClickHouseSettings ownClickhouse,
@@ -77,6 +80,7 @@ public record Settings(
                 windows,
                 profile,
                 rules,
+                overrides,
                 receivers,
                 ownKafka == null ? kafka : ownKafka,
                 ownClickhouse == null ? clickhouse : ownClickhouse,

@@ -1,7 +1,9 @@
 package io.quorate.jobs.settings;
 
 import io.quorate.jobs.kafka.KafkaSettings;
+import io.quorate.rules.OverrideReader;
 import io.quorate.rules.Rule;
+import io.quorate.rules.RuleOverride;
 import io.quorate.rules.RuleReader;
 import io.quorate.rules.yaml.InvalidYaml;
 import io.quorate.rules.yaml.YamlFile;
@@ -103,8 +105,9 @@ public final class SettingsReader {
         IngestReader ingest = new IngestReader(reading, root.room("ingest"));
         WindowSettings windows = windows(root.room("percentiles"));
         Room ruled = root.room("rules");
-        String profile = ruled.text("profile", "fleet");
         List<Rule> rules = rules(ruled);
+        String profile = profile(ruled, rules);
+        List<RuleOverride> overrides = overrides(ruled, rules, profile);
         List<ReceiverSettings> receivers = root.room("alerting").each("receivers", this::webhook);
         KafkaSettings kafka = root.has("kafka") ? kafka(root.room("kafka")) : null;
         Room clickhouseRoom = root.room("clickhouse");
@@ -122,7 +125,8 @@ public final class SettingsReader {
                 ingest.metricsInterval(),
                 Objects.requireNonNull(windows),
                 profile,
-                rules.stream().map(rule -> rule.under(profile)).toList(),
+                Profiles.under(profile, rules),
+                overrides,
                 receivers,
                 kafka,
                 clickhouse,
@@ -177,6 +181,32 @@ public final class SettingsReader {
                 "'directory' is " + YamlSchema.shown(directory)
                         + ", which is no folder; expected a folder of rules, relative to this file");
         return List.of();
+    }
+
+    private String profile(Room room, List<Rule> rules) {
+        String profile = room.text("profile", Profiles.DEFAULT);
+        List<String> known = Profiles.knownTo(rules);
+        // Of rules that could not be read nobody knows which profiles they name.
+        if (!rules.isEmpty() && !known.contains(profile)) {
+            reading.problem(
+                    room.at("profile"),
+                    "'profile' is " + YamlSchema.shown(profile) + ", which is unknown to the rules; expected one of "
+                            + String.join(", ", known));
+        }
+        return profile;
+    }
+
+    private List<RuleOverride> overrides(Room room, List<Rule> rules, String profile) {
+        if (!room.has("overrides") || rules.isEmpty()) {
+            return List.of();
+        }
+        room.noteWhole("overrides");
+        try {
+            return OverrideReader.list(reading.file(), room.at("overrides"), rules, profile);
+        } catch (InvalidYaml e) {
+            reading.problems(e.problems());
+            return List.of();
+        }
     }
 
     private @Nullable ReceiverSettings webhook(Room receiver) {

@@ -127,7 +127,21 @@ class PlantedProblemsTest {
                 plant("partitions: 12", "partitions: many", "expected a whole number from 1 to 10000"),
                 plant("partitions: 12", "partitions: 0", "expected a whole number from 1 to 10000"),
                 plant("send-resolved: true", "send-resolved: perhaps", "expected true or false"),
-                plant("profile: fleet", "profile: [fleet]", "expected fleet or lab"),
+                plant("profile: fleet", "profile: [fleet]", "expected the name of a profile: fleet, lab, mixin"),
+                plant(
+                        "profile: fleet",
+                        "profile: brave",
+                        "'profile' is brave, which is unknown to the rules; expected one of fleet, lab, mixin"),
+                plant("profile: fleet", "overrides: { a: b }", "expected a list of overrides"),
+                plant("profile: fleet", "overrides: [quiet]", "expected an override"),
+                plant(
+                        "profile: fleet",
+                        "overrides: [ { override: quiet-dev, rule: EtcdNobody, where: { env: dev }, set: { off: true } } ]",
+                        "EtcdNobody"),
+                plant(
+                        "profile: fleet",
+                        "overrides: [ { override: quiet-dev, rule: EtcdElectionStorm, where: { env: dev }, sets: { off: true } } ]",
+                        "'sets'"),
                 plant("user: quorate", "user: 7", "expected the name of a user"),
                 plant("flink-port: 0", "flink-port: 70000", "expected a port from 1 to 65535, or 0"),
                 plant("selector: '{job=\"etcd\"}'", "selector: etcd", "expected a selector like"),

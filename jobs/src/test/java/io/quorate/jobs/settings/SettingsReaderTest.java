@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import io.quorate.ingest.prometheus.NodeJoin;
 import io.quorate.ingest.prometheus.NodePage;
 import io.quorate.jobs.kafka.KafkaSettings;
+import io.quorate.rules.RuleOverride;
 import io.quorate.rules.RuleReader;
 import io.quorate.rules.yaml.InvalidYaml;
 import io.quorate.rules.yaml.YamlProblem;
@@ -73,7 +74,7 @@ class SettingsReaderTest {
                       follow-members: true
                     - { discover: { files: [clusters.yaml] }, follow-members: true }
                 percentiles: { window: 30s, horizon: 2m, early: off, groups: [region, "region,az"] }
-                rules: { profile: lab }
+                rules: { profile: lab, overrides: [ { override: quiet-dev, rule: EtcdElectionStorm, where: { env: dev }, set: { off: true } } ] }
                 alerting:
                   receivers:
                     - webhook: { url: http://127.0.0.1:9099/hook, name: on-call, retry-for: 1h }
@@ -101,6 +102,8 @@ class SettingsReaderTest {
         assertThat(settings.rules().get(0).condition())
                 .as("the lab's")
                 .isEqualTo(RuleReader.shipped().get(0).under("lab").condition());
+        assertThat(settings.overrides())
+                .containsExactly(new RuleOverride("quiet-dev", "EtcdElectionStorm", Map.of("env", "dev"), null));
         assertThat(settings.receivers().get(0).name()).isEqualTo("on-call");
         assertThat(settings.receivers().get(0).retry().budget()).hasHours(1);
         assertThat(settings.kafka().partitions()).isEqualTo(24);
@@ -179,7 +182,9 @@ class SettingsReaderTest {
                                 "'url' is \"prometheus.example:9090\"; expected an address like http://prometheus.example:9090"),
                         tuple(5, "unknown key 'selectro'; did you mean 'selector'?"),
                         tuple(8, "'endpoints' is \"http://etcd-1:2379\"; expected a list of endpoints, one per member"),
-                        tuple(9, "'profile' is \"brave\"; expected fleet or lab"));
+                        tuple(
+                                9,
+                                "'profile' is brave, which is unknown to the rules; expected one of fleet, lab, mixin"));
         assertThat(problem.getMessage()).contains("quorate.yaml:2: ");
     }
 

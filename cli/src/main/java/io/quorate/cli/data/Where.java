@@ -1,4 +1,4 @@
-package io.quorate.cli;
+package io.quorate.cli.data;
 
 import io.quorate.cli.stack.LastRun;
 import io.quorate.cli.stack.RunLock;
@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** Where the data is: a ClickHouse that runs, or one that a run or a demo has left and that is started to be asked. */
-final class Where {
+public final class Where {
 
     private static final String ENGINE = "clickhouse";
 
@@ -43,7 +43,8 @@ final class Where {
     private @Nullable String url;
 
     /** A ClickHouse to be asked, and the engine that was started for it and ends with it. */
-    record Opened(ClickHouseSettings clickhouse, @Nullable ClickHouseEngine engine) implements AutoCloseable {
+    public record Opened(
+            ClickHouseSettings clickhouse, @Nullable ClickHouseEngine engine) implements AutoCloseable {
 
         private static Opened running(ClickHouseSettings clickhouse) throws IOException {
             List<String> missing = Migrations.missingIn(clickhouse);
@@ -70,7 +71,7 @@ final class Where {
      *
      * @throws IllegalArgumentException when there is no data where it was looked for
      */
-    Opened open() throws IOException, InterruptedException, InvalidYaml {
+    public Opened open() throws IOException, InterruptedException, InvalidYaml {
         if (url != null) {
             return Opened.running(ClickHouseSettings.at(url));
         }
@@ -83,6 +84,11 @@ final class Where {
             return settings.ownClickhouse() == null ? engineOfRuns(home) : Opened.running(settings.ownClickhouse());
         }
         return ofTheLast(home);
+    }
+
+    /** The settings, where it is they that name the ClickHouse. */
+    public Optional<Path> config() {
+        return Optional.ofNullable(config);
     }
 
     private static Opened ofTheLast(Home home) throws IOException, InterruptedException, InvalidYaml {

@@ -1,4 +1,4 @@
-package io.quorate.cli;
+package io.quorate.cli.data;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
