@@ -94,7 +94,6 @@ final class ThresholdReader {
     private static boolean isPooled(Signal signal) {
         return signal instanceof Signal.QuantileOf
                 || signal instanceof Signal.ShareOf
-                || signal instanceof Signal.CountOf
                 || signal instanceof Signal.BlindRules;
     }
 
