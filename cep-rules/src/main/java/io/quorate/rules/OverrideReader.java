@@ -91,6 +91,11 @@ public final class OverrideReader {
                     .findFirst();
             if (rule.isEmpty()) {
                 draft.problem("/rule", unknown(draft.text("/rule"), rules));
+            } else if (!(rule.get().condition() instanceof Threshold)) {
+                draft.problem(
+                        "/rule",
+                        "'" + rule.get().name() + "' is no threshold: it is the same for all clusters;"
+                                + " expected a threshold, or other numbers in the rule's own file");
             } else if (draft.isSound("/set")) {
                 override = read(draft, rule.get(), profile);
             }
@@ -127,7 +132,12 @@ public final class OverrideReader {
                 .fields()
                 .forEachRemaining(
                         label -> where.put(label.getKey(), label.getValue().asText()));
-        return Optional.of(new RuleOverride(draft.text("/override"), rule.name(), where, condition));
+        return Optional.of(new RuleOverride(
+                draft.text("/override"),
+                rule.name(),
+                where,
+                condition,
+                YamlFile.text(draft.file().root())));
     }
 
     /** The rule's own tree, as it reads under this profile. */

@@ -14,12 +14,14 @@ import org.jspecify.annotations.Nullable;
  * @param rule whose numbers
  * @param where by label of the cluster, the value it must have; {@code cluster} and {@code member} stand for the names
  * @param condition as the rule reads then; null when it is off there
+ * @param text of its own entry, from which it is made again when its rule changes
  */
 public record RuleOverride(
         String name,
         String rule,
         Map<String, String> where,
-        @Nullable Condition condition) implements Serializable {
+        @Nullable Condition condition,
+        String text) implements Serializable {
 
     public static final String CLUSTER = "cluster";
     public static final String MEMBER = "member";

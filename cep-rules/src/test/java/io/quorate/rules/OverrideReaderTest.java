@@ -1,6 +1,7 @@
 package io.quorate.rules;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.quorate.events.Alert.Severity;
@@ -53,7 +54,7 @@ class OverrideReaderTest {
     void switchesARuleOff() throws Exception {
         RuleOverride override = parse("""
                 override: not-here
-                rule: EtcdElectionStorm
+                rule: EtcdWalFsyncSlow
                 where: { cluster: playground }
                 set: { off: true }
                 """, "fleet");
@@ -62,18 +63,15 @@ class OverrideReaderTest {
     }
 
     @Test
-    void changesAnOlderKindOfRuleToo() throws Exception {
-        RuleOverride override = parse("""
+    void refusesARuleThatIsTheSameForAllClusters() {
+        assertThatThrownBy(() -> parse("""
                 override: calmer
                 rule: EtcdWalFsyncRegression
                 where: { env: dev }
-                set: { regression: { baseline: { first: 1h }, windows: 6 } }
-                """, "fleet");
-
-        Rule.Regression regression = (Rule.Regression) override.condition();
-        assertThat(regression.windows()).isEqualTo(6);
-        assertThat(regression.baseline()).isEqualTo(new Rule.Baseline(Rule.Baseline.Kind.FIRST, Duration.ofHours(1)));
-        assertThat(regression.peers()).isEqualTo(3);
+                set: { regression: { windows: 6 } }
+                """, "fleet"))
+                .hasMessageContaining(":2: 'EtcdWalFsyncRegression' is no threshold: it is the same for all clusters;"
+                        + " expected a threshold, or other numbers in the rule's own file");
     }
 
     @Test

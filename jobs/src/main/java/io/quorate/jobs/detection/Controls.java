@@ -32,72 +32,82 @@ public record Controls(List<Rule> rules, List<RuleOverride> overrides, String pr
 
     /** What is to be evaluated after all of this was said, each of which {@link #check} let pass. */
     RuleSet after(Collection<Control> said, Threshold.Source source, Duration step) {
-        Map<String, Rule> active = new TreeMap<>();
-        Map<String, Rule> shadow = new TreeMap<>();
-        rules.forEach(rule -> active.put(rule.name(), rule));
-        List<RuleOverride> overriding = new ArrayList<>(overrides);
-        List<RuleOverride> shadowOverriding = new ArrayList<>();
         try {
-            for (Control control : said) {
-                if (control.kind().equals(Control.RULE) && control.text() != null) {
-                    Map<String, Rule> place = control.mode().equals(Control.ACTIVE) ? active : shadow;
-                    place.put(control.id(), rule(control));
-                }
-            }
-            List<Rule> all = new ArrayList<>(active.values());
-            for (Control control : said) {
-                if (control.kind().equals(Control.OVERRIDE) && control.text() != null) {
-                    List<RuleOverride> place = control.mode().equals(Control.ACTIVE) ? overriding : shadowOverriding;
-                    overriding.removeIf(override -> control.mode().equals(Control.ACTIVE)
-                            && override.name().equals(control.id()));
-                    place.add(override(control, all));
-                }
-            }
+            return rulesAfter(said, source, step);
         } catch (InvalidYaml e) {
             throw new IllegalStateException("what was let pass cannot be read: " + e.getMessage(), e);
         }
+    }
+
+    private RuleSet rulesAfter(Collection<Control> said, Threshold.Source source, Duration step) throws InvalidYaml {
+        Map<String, Rule> active = new TreeMap<>();
+        Map<String, Rule> shadow = new TreeMap<>();
+        rules.forEach(rule -> active.put(rule.name(), rule));
+        for (Control control : said) {
+            if (control.kind().equals(Control.RULE) && control.text() != null) {
+                (isActive(control) ? active : shadow).put(control.id(), rule(control));
+            }
+        }
+        List<Rule> all = new ArrayList<>(active.values());
+        shadow.values().stream()
+                .filter(rule -> !active.containsKey(rule.name()))
+                .forEach(all::add);
+        List<RuleOverride> overriding = new ArrayList<>();
+        List<RuleOverride> shadowOverriding = new ArrayList<>();
+        for (RuleOverride override : overrides) {
+            // Its rule may have changed since: what it leaves as it is must be what the rule says now.
+            overriding.add(OverrideReader.parse(override.name(), override.text(), all, profile));
+        }
+        for (Control control : said) {
+            if (control.kind().equals(Control.OVERRIDE) && control.text() != null) {
+                overriding.removeIf(
+                        override -> isActive(control) && override.name().equals(control.id()));
+                (isActive(control) ? overriding : shadowOverriding)
+                        .add(OverrideReader.parse(control.key(), control.text(), all, profile));
+            }
+        }
         return new RuleSet(source, step, active, shadow, overriding, shadowOverriding);
+    }
+
+    private static boolean isActive(Control control) {
+        return control.mode().equals(Control.ACTIVE);
     }
 
     /**
      * Whether this can be done, before it is remembered.
      *
+     * @param said what is in force
      * @throws Refused with every reason, and what to do
      */
     void check(Control control, Collection<Control> said) throws Refused {
-        boolean knownMode =
-                List.of(Control.SHADOW, Control.ACTIVE, Control.REMOVED).contains(control.mode());
-        if (!knownMode) {
+        boolean isRemoved = control.mode().equals(Control.REMOVED);
+        if (!isRemoved && !isActive(control) && !control.mode().equals(Control.SHADOW)) {
             throw new Refused("mode is '" + control.mode() + "'; expected shadow, active or removed");
         }
-        if (control.mode().equals(Control.REMOVED)) {
-            return;
-        }
-        if (control.text() == null) {
+        if (!isRemoved && control.text() == null) {
             throw new Refused("no text; expected the YAML of a " + control.kind());
         }
         try {
-            if (control.kind().equals(Control.RULE)) {
-                Rule rule = rule(control);
-                if (!rule.name().equals(control.id())) {
-                    throw new Refused("the rule is " + rule.name() + ", said of " + control.id()
-                            + "; expected one name for both");
-                }
-                if (!(rule.condition() instanceof Threshold) || !isThreshold(control.id())) {
-                    throw new Refused(control.id() + " is no threshold and is fixed when the job is built;"
-                            + " deploy it: stop the job with a savepoint, start it with the new rule");
-                }
-            } else if (control.kind().equals(Control.OVERRIDE)) {
-                List<Rule> all = new ArrayList<>(rules);
-                for (Control other : said) {
-                    if (other.kind().equals(Control.RULE) && other.text() != null) {
-                        all.add(rule(other));
-                    }
-                }
-                override(control, all);
+            if (!isRemoved && control.kind().equals(Control.RULE)) {
+                check(control.id(), rule(control));
             }
+            Map<String, Control> then = new TreeMap<>();
+            said.stream().filter(other -> !control.supersedes(other)).forEach(other -> then.put(other.key(), other));
+            then.put(control.key(), control);
+            // An override may be of a rule that goes, or set what a rule no longer has.
+            rulesAfter(then.values(), Threshold.Source.MEMBER_WINDOW, StatusWindows.SIZE);
         } catch (InvalidYaml e) {
             throw new Refused(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private void check(String id, Rule rule) throws Refused {
+        if (!rule.name().equals(id)) {
+            throw new Refused("the rule is " + rule.name() + ", said of " + id + "; expected one name for both");
+        }
+        if (!(rule.condition() instanceof Threshold) || !isThreshold(id)) {
+            throw new Refused(id + " is no threshold and is fixed when the job is built;"
+                    + " deploy it: stop the job with a savepoint, start it with the new rule");
         }
     }
 
@@ -109,9 +119,5 @@ public record Controls(List<Rule> rules, List<RuleOverride> overrides, String pr
 
     private Rule rule(Control control) throws InvalidYaml {
         return RuleReader.parse(control.key(), String.valueOf(control.text())).under(profile);
-    }
-
-    private RuleOverride override(Control control, List<Rule> all) throws InvalidYaml {
-        return OverrideReader.parse(control.key(), String.valueOf(control.text()), all, profile);
     }
 }

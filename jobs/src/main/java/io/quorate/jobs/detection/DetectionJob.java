@@ -12,7 +12,6 @@ import io.quorate.jobs.kafka.KafkaStreams;
 import io.quorate.jobs.settings.Settings;
 import io.quorate.jobs.settings.WindowSettings;
 import java.time.Duration;
-import java.util.List;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
@@ -59,7 +58,7 @@ public final class DetectionJob {
                         rosters.events(),
                         coverage.events(),
                         controls.events()),
-                new Controls(settings.rules(), List.of(), settings.profile()),
+                new Controls(settings.rules(), settings.overrides(), settings.profile()),
                 cut.size());
         DataStream<DeadLetter> tooLarge = KafkaStreams.write(pipeline.changes(), settings.kafka(), Topic.LEADER_CHANGE)
                 .union(

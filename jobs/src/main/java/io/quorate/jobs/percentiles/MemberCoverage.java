@@ -90,8 +90,11 @@ final class MemberCoverage extends KeyedProcessFunction<String, Sighting, Covera
             view.clear();
         } else {
             view.update(now);
-            // Also when nothing comes any more: that is to be told.
-            context.timerService().registerEventTimeTimer(time + SPAN.toMillis());
+            // Also when nothing comes any more: that is to be told. The end of the input is no time at which nothing
+            // came.
+            if (context.timerService().currentWatermark() != Long.MAX_VALUE) {
+                context.timerService().registerEventTimeTimer(time + SPAN.toMillis());
+            }
         }
     }
 

@@ -140,7 +140,7 @@ class PlantedProblemsTest {
                         "EtcdNobody"),
                 plant(
                         "profile: fleet",
-                        "overrides: [ { override: quiet-dev, rule: EtcdElectionStorm, where: { env: dev }, sets: { off: true } } ]",
+                        "overrides: [ { override: quiet-dev, rule: EtcdWalFsyncSlow, where: { env: dev }, sets: { off: true } } ]",
                         "'sets'"),
                 plant("user: quorate", "user: 7", "expected the name of a user"),
                 plant("flink-port: 0", "flink-port: 70000", "expected a port from 1 to 65535, or 0"),

@@ -74,7 +74,7 @@ class SettingsReaderTest {
                       follow-members: true
                     - { discover: { files: [clusters.yaml] }, follow-members: true }
                 percentiles: { window: 30s, horizon: 2m, early: off, groups: [region, "region,az"] }
-                rules: { profile: lab, overrides: [ { override: quiet-dev, rule: EtcdElectionStorm, where: { env: dev }, set: { off: true } } ] }
+                rules: { profile: lab, overrides: [ { override: quiet-dev, rule: EtcdWalFsyncSlow, where: { env: dev }, set: { off: true } } ] }
                 alerting:
                   receivers:
                     - webhook: { url: http://127.0.0.1:9099/hook, name: on-call, retry-for: 1h }
@@ -102,8 +102,12 @@ class SettingsReaderTest {
         assertThat(settings.rules().get(0).condition())
                 .as("the lab's")
                 .isEqualTo(RuleReader.shipped().get(0).under("lab").condition());
-        assertThat(settings.overrides())
-                .containsExactly(new RuleOverride("quiet-dev", "EtcdElectionStorm", Map.of("env", "dev"), null));
+        RuleOverride override = settings.overrides().get(0);
+        assertThat(settings.overrides()).hasSize(1);
+        assertThat(override.name()).isEqualTo("quiet-dev");
+        assertThat(override.rule()).isEqualTo("EtcdWalFsyncSlow");
+        assertThat(override.where()).isEqualTo(Map.of("env", "dev"));
+        assertThat(override.condition()).isNull();
         assertThat(settings.receivers().get(0).name()).isEqualTo("on-call");
         assertThat(settings.receivers().get(0).retry().budget()).hasHours(1);
         assertThat(settings.kafka().partitions()).isEqualTo(24);
