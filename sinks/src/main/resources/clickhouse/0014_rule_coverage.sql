@@ -49,4 +49,6 @@ SELECT
     rule_version,
     observed_at
 FROM rule_coverage_newest FINAL
+-- Every cell is told every ten minutes: one that was not told twice is of a rule, a member or a cluster that is no more.
+WHERE observed_at > (SELECT max(observed_at) FROM rule_coverage_newest) - INTERVAL 20 MINUTE
 COMMENT 'Whether each rule can speak of each member or cluster, as it was last told, and if not, why';

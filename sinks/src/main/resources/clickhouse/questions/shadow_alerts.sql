@@ -15,5 +15,6 @@ SELECT
 FROM shadow_alert AS told FINAL
 WHERE at < {to:DateTime64(3, 'UTC')} AND ({cluster:String} = '' OR told.cluster = {cluster:String})
 GROUP BY id
-HAVING (began_at >= {from:DateTime64(3, 'UTC')} OR max(at) >= {from:DateTime64(3, 'UTC')})
+HAVING (began_at >= {from:DateTime64(3, 'UTC')} OR max(at) >= {from:DateTime64(3, 'UTC')}
+    OR (fired_at IS NOT NULL AND resolved_at IS NULL))
 ORDER BY began_at DESC, rule, cluster, member

@@ -39,6 +39,7 @@ public final class RuleReader {
             "etcd-quorum-at-risk.yaml",
             "etcd-quorum-lost.yaml",
             "etcd-rules-blind.yaml",
+            "etcd-status-rules-blind.yaml",
             "etcd-wal-fsync-slow.yaml",
             "mixin/etcd-database-high-fragmentation-ratio.yaml",
             "mixin/etcd-database-quota-low-space.yaml",

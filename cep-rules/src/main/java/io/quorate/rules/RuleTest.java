@@ -30,7 +30,7 @@ public record RuleTest(
     public record Move(Duration after, String from, String to, long raftTerm, boolean isPlanned) implements Given {}
 
     /**
-     * A window of one member. A member without one was not scraped.
+     * A window of one member. One with a gap and nothing in it is of polls that all failed.
      *
      * @param end after the test's own zero
      */
@@ -38,6 +38,11 @@ public record RuleTest(
 
         /** How long each of a test's windows is. */
         public static final Duration SIZE = Duration.ofSeconds(10);
+
+        /** Whether no poll in it was answered. */
+        public boolean isSilent() {
+            return gap && measures.isEmpty();
+        }
     }
 
     /**

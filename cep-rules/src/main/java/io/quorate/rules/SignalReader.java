@@ -20,7 +20,7 @@ final class SignalReader {
     static final List<String> NAMES =
             List.of("quantile", "gauge", "increase", "rate", "share", "forecast", "count", "blind-rules");
 
-    private static final List<String> OF_STATUSES = List.of("gauge", "forecast");
+    private static final List<String> OF_STATUSES = List.of("gauge", "forecast", "blind-rules");
     private static final Duration LONGEST = Duration.ofHours(24);
     private static final int ENOUGH_SLOW = 10;
 

@@ -194,9 +194,7 @@ final class WindowLines implements Lines {
     public List<Given> given() {
         List<Given> given = new ArrayList<>();
         windows.forEach((who, told) -> {
-            if (!told.silent) {
-                given.add(new Window(who.end(), who.member(), told.gap, told.measures()));
-            }
+            given.add(new Window(who.end(), who.member(), told.gap || told.silent, told.measures()));
         });
         return given;
     }

@@ -72,7 +72,15 @@ class ResumeTest {
                 assertThat(run.killFlink()).as(run.said()).isEqualTo(3);
                 assertThat(run.said()).contains("quorate run --resume");
 
+                Instant killed = Instant.now();
                 run = RunningQuorate.start(home, "--resume");
+                // What happens before anybody looks again is one change, however many it was.
+                KafkaSettings kafka = run.kafka();
+                Awaitility.await()
+                        .atMost(60, TimeUnit.SECONDS)
+                        .until(() -> Topics.read(kafka, Topic.MEMBER_STATUS).stream()
+                                .anyMatch(status -> status.observedAt().isAfter(killed)));
+                watched.changeLeader();
                 watched.changeLeader();
                 watched.changeLeader();
                 Awaitility.await()

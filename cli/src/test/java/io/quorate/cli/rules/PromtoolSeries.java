@@ -52,7 +52,7 @@ final class PromtoolSeries {
         SortedMap<Long, RuleTest.Window> windows = new TreeMap<>();
         for (RuleTest.Given given : test.given()) {
             RuleTest.Window window = (RuleTest.Window) given;
-            if (window.member().equals(member)) {
+            if (window.member().equals(member) && !window.isSilent()) {
                 windows.put(window.end().toSeconds() / STEP_SECONDS, window);
             }
         }

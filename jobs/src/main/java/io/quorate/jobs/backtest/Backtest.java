@@ -15,6 +15,7 @@ import io.quorate.jobs.detection.DetectionPipeline;
 import io.quorate.jobs.percentiles.CoveragePipeline;
 import io.quorate.jobs.percentiles.PercentilesPipeline;
 import io.quorate.jobs.settings.WindowSettings;
+import io.quorate.jobs.time.EveryEvent;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
@@ -45,7 +46,9 @@ public record Backtest(List<Path> recordings, Instant clock, WindowSettings wind
         // The streams' functions take it along, where they could not take this.
         WindowSettings cut = windows;
         DataStream<Observation> observations = env.fromSource(
-                new RecordingSource(recordings), WatermarkStrategy.forMonotonousTimestamps(), "recording");
+                new RecordingSource(recordings),
+                WatermarkStrategy.forGenerator(context -> new EveryEvent<>()),
+                "recording");
         DataStream<MemberScrape> scrapes = observations.flatMap(new Scrapes()).returns(MemberScrape.class);
         DataStream<MemberStatus> statuses = observations.flatMap(new Statuses()).returns(MemberStatus.class);
         // No recording holds a member list, and nobody speaks to a backtest.

@@ -34,6 +34,8 @@ import org.apache.flink.streaming.api.functions.co.KeyedBroadcastProcessFunction
 import org.apache.flink.util.Collector;
 import org.apache.flink.util.OutputTag;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The thresholds of every cluster. All members' windows of one end are judged together, when the stream's time is there;
@@ -43,6 +45,8 @@ import org.jspecify.annotations.Nullable;
 final class Conditions extends KeyedBroadcastProcessFunction<String, Heard, Control, Alert> {
 
     private static final long serialVersionUID = 1;
+
+    private static final Logger LOG = LoggerFactory.getLogger(Conditions.class);
 
     static final OutputTag<Alert> SHADOW = new OutputTag<>("shadow-alerts", TypeInformation.of(Alert.class));
     static final OutputTag<Symptom> SYMPTOMS = new OutputTag<>("symptoms", TypeInformation.of(Symptom.class));
@@ -56,8 +60,14 @@ final class Conditions extends KeyedBroadcastProcessFunction<String, Heard, Cont
     /** A member that no list tells of is forgotten so long after it was last heard, and a cluster with its last member. */
     static final Duration REMEMBERED = Duration.ofHours(1);
 
-    /** A status stands for its member until the next one, but no longer than this. */
+    /** A status stands for its member until the next one, but no longer than this: polls that fail are told as well. */
     private static final Duration STATUS_STANDS = Duration.ofSeconds(10);
+
+    /** Likewise a window: where scrapes are a minute apart, five windows of six have none. */
+    private static final Duration WINDOW_STANDS = Duration.ofSeconds(90);
+
+    /** After so long without anything a cluster is looked at every minute. */
+    private static final Duration QUIET = Duration.ofMinutes(10);
 
     private final Threshold.Source source;
     private final Duration step;
@@ -71,6 +81,7 @@ final class Conditions extends KeyedBroadcastProcessFunction<String, Heard, Cont
     private transient MapState<String, String> cells;
     private transient Counter late;
     private transient Counter refused;
+    private transient Counter left;
     private transient RuleSet rules;
     private transient boolean stale;
 
@@ -97,9 +108,10 @@ final class Conditions extends KeyedBroadcastProcessFunction<String, Heard, Cont
                 getRuntimeContext().getMapState(new MapStateDescriptor<>("standings", String.class, Standing.class));
         cells = getRuntimeContext().getMapState(new MapStateDescriptor<>("cells", String.class, String.class));
         late = getRuntimeContext().getMetricGroup().counter("lateWindows");
+        left = getRuntimeContext().getMetricGroup().counter("leftOutControls");
         refused = getRuntimeContext().getMetricGroup().counter("refusedControls");
         // What was said before a restart stands in the broadcast state, which is not there yet.
-        rules = controls.after(List.of(), source, step);
+        rules = controls.after(List.of(), source, step, this::leaveOut);
         stale = true;
     }
 
@@ -112,6 +124,8 @@ final class Conditions extends KeyedBroadcastProcessFunction<String, Heard, Cont
         refresh(context.getBroadcastState(SAID));
         if (heard.window() == null) {
             KnownCluster cluster = cluster();
+            // Of each kind the newest is enough, also where no window comes that would ask for them.
+            cluster.news.removeIf(other -> other.isAbout(heard));
             cluster.news.add(heard);
             clusters.update(cluster);
             return;
@@ -185,9 +199,17 @@ final class Conditions extends KeyedBroadcastProcessFunction<String, Heard, Cont
             clusters.update(cluster);
             // The end of the input is no time at which anything was silent.
             if (context.timerService().currentWatermark() != Long.MAX_VALUE) {
-                context.timerService().registerEventTimeTimer(time + step.toMillis());
+                context.timerService().registerEventTimeTimer(next(known.values(), now));
             }
         }
+    }
+
+    /** After a hole in time, such as an outage of ingest, not every step of it is worth a look. */
+    private long next(Collection<KnownMember> known, Instant now) {
+        boolean isQuiet =
+                known.stream().allMatch(member -> member.heardAt.plus(QUIET).isBefore(now));
+        long wait = isQuiet ? Math.max(step.toMillis(), Duration.ofMinutes(1).toMillis()) : step.toMillis();
+        return Math.floorDiv(now.toEpochMilli() + wait, step.toMillis()) * step.toMillis();
     }
 
     @Override
@@ -241,9 +263,14 @@ final class Conditions extends KeyedBroadcastProcessFunction<String, Heard, Cont
 
     private void refresh(ReadOnlyBroadcastState<String, Control> said) throws Exception {
         if (stale) {
-            rules = controls.after(values(said.immutableEntries()), source, step);
+            rules = controls.after(values(said.immutableEntries()), source, step, this::leaveOut);
             stale = false;
         }
+    }
+
+    private void leaveOut(String what, String why) {
+        left.inc();
+        LOG.warn("{} is left out: {}", what, why.replace('\n', ' '));
     }
 
     private static Collection<Control> values(Iterable<Map.Entry<String, Control>> entries) {
@@ -331,9 +358,13 @@ final class Conditions extends KeyedBroadcastProcessFunction<String, Heard, Cont
     }
 
     private void hearNothing(String name, KnownMember member, Instant now) {
-        if (source == Threshold.Source.MEMBER_WINDOW) {
+        boolean windows = source == Threshold.Source.MEMBER_WINDOW;
+        if (member.heardAt.plus(windows ? WINDOW_STANDS : STATUS_STANDS).isAfter(now)) {
+            return;
+        }
+        if (windows) {
             listen(member, empty(name, now), false, now);
-        } else if (!member.heardAt.plus(STATUS_STANDS).isAfter(now)) {
+        } else {
             // Polls that fail are told; when nothing is, nobody asks.
             member.up = false;
             member.shown = new ArrayList<>();

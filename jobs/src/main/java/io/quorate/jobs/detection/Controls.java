@@ -14,6 +14,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.BiConsumer;
 
 /**
  * The rules that a job began with, and what was said to it since.
@@ -30,22 +31,24 @@ public record Controls(List<Rule> rules, List<RuleOverride> overrides, String pr
         }
     }
 
-    /** What is to be evaluated after all of this was said, each of which {@link #check} let pass. */
-    RuleSet after(Collection<Control> said, Threshold.Source source, Duration step) {
-        try {
-            return rulesAfter(said, source, step);
-        } catch (InvalidYaml e) {
-            throw new IllegalStateException("what was let pass cannot be read: " + e.getMessage(), e);
-        }
-    }
-
-    private RuleSet rulesAfter(Collection<Control> said, Threshold.Source source, Duration step) throws InvalidYaml {
+    /**
+     * What is to be evaluated after all of this was said. What cannot be read is left out: a job that begins with other rules
+     * or another profile than the one that let it pass must not fail of it.
+     *
+     * @param left takes what was left out, and why
+     */
+    RuleSet after(Collection<Control> said, Threshold.Source source, Duration step, BiConsumer<String, String> left) {
         Map<String, Rule> active = new TreeMap<>();
         Map<String, Rule> shadow = new TreeMap<>();
         rules.forEach(rule -> active.put(rule.name(), rule));
         for (Control control : said) {
             if (control.kind().equals(Control.RULE) && control.text() != null) {
-                (isActive(control) ? active : shadow).put(control.id(), rule(control));
+                attempt(control.key(), left, () -> {
+                    Rule rule = rule(control);
+                    if (rule.runsIn(profile)) {
+                        (isActive(control) ? active : shadow).put(control.id(), rule);
+                    }
+                });
             }
         }
         List<Rule> all = new ArrayList<>(active.values());
@@ -56,17 +59,35 @@ public record Controls(List<Rule> rules, List<RuleOverride> overrides, String pr
         List<RuleOverride> shadowOverriding = new ArrayList<>();
         for (RuleOverride override : overrides) {
             // Its rule may have changed since: what it leaves as it is must be what the rule says now.
-            overriding.add(OverrideReader.parse(override.name(), override.text(), all, profile));
+            attempt(
+                    override.name(),
+                    left,
+                    () -> overriding.add(OverrideReader.parse(override.name(), override.text(), all, profile)));
         }
         for (Control control : said) {
             if (control.kind().equals(Control.OVERRIDE) && control.text() != null) {
-                overriding.removeIf(
-                        override -> isActive(control) && override.name().equals(control.id()));
-                (isActive(control) ? overriding : shadowOverriding)
-                        .add(OverrideReader.parse(control.key(), control.text(), all, profile));
+                attempt(control.key(), left, () -> {
+                    RuleOverride read =
+                            OverrideReader.parse(control.key(), String.valueOf(control.text()), all, profile);
+                    overriding.removeIf(
+                            override -> isActive(control) && override.name().equals(control.id()));
+                    (isActive(control) ? overriding : shadowOverriding).add(read);
+                });
             }
         }
         return new RuleSet(source, step, active, shadow, overriding, shadowOverriding);
+    }
+
+    private interface Read {
+        void run() throws InvalidYaml;
+    }
+
+    private static void attempt(String what, BiConsumer<String, String> left, Read read) {
+        try {
+            read.run();
+        } catch (InvalidYaml e) {
+            left.accept(what, String.valueOf(e.getMessage()));
+        }
     }
 
     private static boolean isActive(Control control) {
@@ -87,18 +108,31 @@ public record Controls(List<Rule> rules, List<RuleOverride> overrides, String pr
         if (!isRemoved && control.text() == null) {
             throw new Refused("no text; expected the YAML of a " + control.kind());
         }
-        try {
-            if (!isRemoved && control.kind().equals(Control.RULE)) {
+        if (!isRemoved && control.kind().equals(Control.RULE)) {
+            try {
                 check(control.id(), rule(control));
+            } catch (InvalidYaml e) {
+                throw new Refused(String.valueOf(e.getMessage()));
             }
-            Map<String, Control> then = new TreeMap<>();
-            said.stream().filter(other -> !control.supersedes(other)).forEach(other -> then.put(other.key(), other));
-            then.put(control.key(), control);
-            // An override may be of a rule that goes, or set what a rule no longer has.
-            rulesAfter(then.values(), Threshold.Source.MEMBER_WINDOW, StatusWindows.SIZE);
-        } catch (InvalidYaml e) {
-            throw new Refused(String.valueOf(e.getMessage()));
         }
+        Map<String, Control> now = new TreeMap<>();
+        said.forEach(other -> now.put(other.key(), other));
+        Map<String, Control> then = new TreeMap<>(now);
+        then.values().removeIf(control::supersedes);
+        then.put(control.key(), control);
+        // An override may be of a rule that goes, or set what a rule no longer has.
+        Map<String, String> before = left(now.values());
+        Map<String, String> after = left(then.values());
+        after.keySet().removeAll(before.keySet());
+        if (!after.isEmpty()) {
+            throw new Refused(String.join("; ", after.values()));
+        }
+    }
+
+    private Map<String, String> left(Collection<Control> said) {
+        Map<String, String> left = new TreeMap<>();
+        after(said, Threshold.Source.MEMBER_WINDOW, StatusWindows.SIZE, left::put);
+        return left;
     }
 
     private void check(String id, Rule rule) throws Refused {

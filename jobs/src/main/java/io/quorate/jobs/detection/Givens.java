@@ -6,6 +6,8 @@ import io.quorate.events.Measures;
 import io.quorate.events.MemberStatus;
 import io.quorate.events.MemberWindow;
 import io.quorate.events.Symptom;
+import io.quorate.jobs.time.EveryEvent;
+import io.quorate.jobs.time.Timeless;
 import io.quorate.rules.RuleTest;
 import java.io.Serializable;
 import java.time.Duration;
@@ -15,9 +17,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
-import org.apache.flink.api.common.eventtime.Watermark;
-import org.apache.flink.api.common.eventtime.WatermarkGenerator;
-import org.apache.flink.api.common.eventtime.WatermarkOutput;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
@@ -73,7 +72,7 @@ record Givens(
                 inOrder(env, statuses, MemberStatus::observedAt),
                 inOrder(env, symptoms, Symptom::until),
                 env.fromData(rosters)
-                        .assignTimestampsAndWatermarks(WatermarkStrategy.forGenerator(context -> new Over<>())));
+                        .assignTimestampsAndWatermarks(WatermarkStrategy.forGenerator(context -> new Timeless<>())));
     }
 
     /** Those of the clusters whose names begin so. */
@@ -101,40 +100,12 @@ record Givens(
             StreamExecutionEnvironment env, List<T> events, SerializableFunction<T, Instant> time) {
         events.sort(Comparator.comparing(time));
         return env.fromData(events)
-                .assignTimestampsAndWatermarks(WatermarkStrategy.<T>forGenerator(context -> new Each<>())
+                .assignTimestampsAndWatermarks(WatermarkStrategy.<T>forGenerator(context -> new EveryEvent<>())
                         .withTimestampAssigner(
                                 (event, before) -> time.apply(event).toEpochMilli()));
     }
 
     private interface SerializableFunction<T, R> extends Function<T, R>, Serializable {}
-
-    /** Time goes on with each event: silence between two is then silence. */
-    private static final class Each<T> implements WatermarkGenerator<T> {
-
-        @Override
-        public void onEvent(T event, long time, WatermarkOutput output) {
-            output.emitWatermark(new Watermark(time - 1));
-        }
-
-        @Override
-        public void onPeriodicEmit(WatermarkOutput output) {
-            // Each event has said it.
-        }
-    }
-
-    /** Holds back nobody's time. */
-    private static final class Over<T> implements WatermarkGenerator<T> {
-
-        @Override
-        public void onEvent(T event, long time, WatermarkOutput output) {
-            output.emitWatermark(Watermark.MAX_WATERMARK);
-        }
-
-        @Override
-        public void onPeriodicEmit(WatermarkOutput output) {
-            output.emitWatermark(Watermark.MAX_WATERMARK);
-        }
-    }
 
     private static ClusterRoster roster(String cluster, int members) {
         List<ClusterRoster.Member> all = new ArrayList<>();

@@ -30,6 +30,14 @@ public record Heard(
         return new Heard(coverage.cluster(), null, null, coverage);
     }
 
+    /** Whether it takes the other's place: a roster, or a coverage of the same member, and no older. */
+    boolean isAbout(Heard newer) {
+        boolean bothRosters = roster != null && newer.roster != null;
+        boolean sameMember =
+                coverage != null && newer.coverage != null && coverage.member().equals(newer.coverage.member());
+        return (bothRosters || sameMember) && !observedAt().isAfter(newer.observedAt());
+    }
+
     /** Roster or coverage: when it was observed. */
     Instant observedAt() {
         return roster != null

@@ -46,7 +46,12 @@ abstract class Meter {
         long most = step.toMillis() * MOST_SLOTS;
         slotMillis = span <= most ? step.toMillis() : (span + MOST_SLOTS - 1) / MOST_SLOTS;
         slots = (int) ((span + slotMillis - 1) / slotMillis);
-        key = kind + '|' + signal.reads() + '|' + span;
+        key = kind
+                + '|'
+                + signal.reads()
+                + '|'
+                + span
+                + (signal.reads().stream().anyMatch(Selector::absentIsZero) ? "|absent is zero" : "");
     }
 
     /**
@@ -89,7 +94,13 @@ abstract class Meter {
 
     /** The cluster's value, from its members' stretches. */
     Measured cluster(Collection<List<Slot>> members, Across across) {
-        List<Measured> values = members.stream().map(this::member).toList();
+        List<Measured> values = members.stream()
+                .map(this::member)
+                .filter(value -> !Double.isNaN(value.value()))
+                .toList();
+        if (values.isEmpty()) {
+            return Measured.exactly(Double.NaN);
+        }
         Comparator<Measured> byValue = Comparator.comparingDouble(Measured::value);
         return switch (across) {
             case SUM ->
@@ -430,7 +441,7 @@ abstract class Meter {
         private final @Nullable GaugeMeter to;
 
         ForecastMeter(Signal.ForecastOf signal, boolean upper, Duration step) {
-            super("forecast", signal, step);
+            super("forecast" + (upper ? "" : " low"), signal, step);
             this.signal = signal;
             of = new GaugeMeter(last(signal.of()), upper, step);
             to = signal.to() == null ? null : new GaugeMeter(last(signal.to()), !upper, step);

@@ -21,8 +21,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -32,6 +32,9 @@ import org.jspecify.annotations.Nullable;
 final class Moment {
 
     private static final Duration TOLD_ANYWAY = Duration.ofMinutes(10);
+
+    /** Why a metric is missing that this member, as it was started, never shows: no news that should wake anybody. */
+    private static final Set<String> NEVER_SHOWN = Set.of("basic-metrics", "version");
 
     private final String name;
     private final Instant now;
@@ -49,8 +52,8 @@ final class Moment {
     private final Map<String, Standing> changed = new TreeMap<>();
     private final Map<String, RuleCoverage> cells = new TreeMap<>();
 
-    /** By member, which rules are blind of it; the cluster is none. */
-    private final Map<String, List<String>> blind = new HashMap<>();
+    /** By member, which rules are blind of it; of the cluster under no name. */
+    private final Map<String, List<String>> blind = new TreeMap<>();
 
     /**
      * Of a cluster of this name.
@@ -110,10 +113,16 @@ final class Moment {
 
     /** What of a cell is compared with what was told before. */
     static String text(RuleCoverage cell) {
-        return cell.state() + '|' + cell.metric() + '|' + cell.why() + '|' + cell.version();
+        // The verdict stands in the detail of those that have one: whether there is one is told, not which.
+        String detail = cell.state().equals(RuleCoverage.BLIND) ? cell.detail() : "";
+        return String.join("|", cell.state(), cell.metric(), cell.why(), detail, cell.version());
     }
 
     void judge() {
+        if (members.isEmpty()) {
+            standings.forEach(this::end);
+            return;
+        }
         for (Ruled ruled : rules.rules()) {
             if (!isAboutBlindness(ruled)) {
                 judge(ruled);
@@ -147,7 +156,7 @@ final class Moment {
     /** One rule of one member, or of the cluster with all its members. */
     private void judge(Ruled ruled, @Nullable String member, Map<String, KnownMember> of) {
         RuleOverride override = ruled.overrideFor(name, member, cluster.labels);
-        if (ruled.onlyOverridden() != null && override == null) {
+        if (ruled.onlyOverridden() != null && override != ruled.onlyOverridden()) {
             return;
         }
         Rule.Condition reads = override == null ? ruled.rule().condition() : override.condition();
@@ -164,7 +173,13 @@ final class Moment {
             return;
         }
         String key = key(ruled, member);
-        Standing standing = standings.getOrDefault(key, new Standing());
+        Standing known = standings.getOrDefault(key, new Standing());
+        if (known.said == Status.FIRING && known.notified != ruled.notifies()) {
+            // Who was told that it fires is told that it is over; who is to be told from now on, that it fires.
+            end(key, known);
+            known = new Standing();
+        }
+        Standing standing = known;
         changed.put(key, standing);
         standing.cluster = name;
         standing.clusterId = cluster.clusterId;
@@ -209,7 +224,7 @@ final class Moment {
         Verdict worst = verdicts.contains(Verdict.BREACH)
                 ? Verdict.BREACH
                 : verdicts.contains(Verdict.UNDECIDED) ? Verdict.UNDECIDED : Verdict.OK;
-        return worst.name().toLowerCase(java.util.Locale.ROOT);
+        return worst.name().toLowerCase(Locale.ROOT);
     }
 
     private int voters() {
@@ -270,9 +285,12 @@ final class Moment {
     private @Nullable Measured measured(
             Threshold condition, Signal signal, boolean upper, @Nullable String member, Map<String, KnownMember> of) {
         if (signal instanceof Signal.BlindRules) {
-            List<String> names = member == null
-                    ? blind.values().stream().flatMap(List::stream).toList()
-                    : blind.getOrDefault(member, List.of());
+            List<String> names = new ArrayList<>();
+            blind.forEach((who, what) -> {
+                if (member == null || member.equals(who)) {
+                    what.forEach(rule -> names.add(member == null && !who.isEmpty() ? who + ' ' + rule : rule));
+                }
+            });
             return Measured.of(names.size(), String.join(", ", names));
         }
         Meter meter = rules.meter(signal, upper);
@@ -317,6 +335,7 @@ final class Moment {
             standing.summary = words.summary(ruled.rule().says().summary(), name, standing.member);
             standing.evidence = words.evidence(ruled, override, profile, now);
         }
+        standing.notified = ruled.notifies();
         tell(ruled, standing, status, standing.evidence);
     }
 
@@ -381,8 +400,8 @@ final class Moment {
         if (ruled.shadow() && rules.of(ruled.rule().name()) != null) {
             return;
         }
-        if (missing != null && member != null) {
-            blind.computeIfAbsent(member, who -> new ArrayList<>())
+        if (missing != null && !ruled.shadow() && !NEVER_SHOWN.contains(missing.why())) {
+            blind.computeIfAbsent(member == null ? "" : member, who -> new ArrayList<>())
                     .add(ruled.rule().name() + " (" + missing.metric() + ": " + missing.why() + ")");
         }
         boolean quiet = state.equals(RuleCoverage.EVALUATED) && !ruled.notifies();
@@ -416,27 +435,28 @@ final class Moment {
 
     private boolean isOff(Ruled ruled, Standing standing) {
         RuleOverride override = ruled.overrideFor(name, standing.member, cluster.labels);
-        return override == null ? ruled.onlyOverridden() != null : override.condition() == null;
+        return ruled.onlyOverridden() != null
+                ? override != ruled.onlyOverridden()
+                : override != null && override.condition() == null;
     }
 
     /** The rule is no more, or off, or the member is: nobody would ever resolve it. */
     private void end(String key, Standing standing) {
         String ruleKey = key.substring(0, key.indexOf('\n'));
-        if (standing.said == Status.FIRING) {
+        if (standing.said == Status.FIRING && !standing.id.isEmpty()) {
             Ruled ruled = rules.of(ruleKey);
             List<Evidence> evidence = new ArrayList<>(standing.evidence);
             evidence.add(new Evidence(
                     "ended", ruled == null ? "the rule was removed" : "the rule does not look here any more", now));
-            boolean shadow = ruled == null ? ruleKey.contains("/") : !ruled.notifies();
             Alert alert = alert(
-                    ruleKey.replace("/shadow", ""),
+                    ruleKey.replaceFirst("/.*", ""),
                     ruled == null || ruled.rule().alert() == null
                             ? null
                             : ruled.rule().says().runbook(),
                     standing,
                     Status.RESOLVED,
                     evidence);
-            (shadow ? shadowAlerts : alerts).add(alert);
+            (standing.notified ? alerts : shadowAlerts).add(alert);
         }
         changed.put(key, new Standing());
     }

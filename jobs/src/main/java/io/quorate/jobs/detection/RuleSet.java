@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** The thresholds that an operator evaluates now, with the overrides of each. */
@@ -31,7 +32,9 @@ final class RuleSet {
 
         /** Under which its state is kept, which a change of its numbers must not lose. */
         String key() {
-            return rule.name() + (shadow ? "/shadow" : "");
+            return rule.name()
+                    + (shadow ? "/shadow" : "")
+                    + (onlyOverridden == null ? "" : '/' + onlyOverridden.name());
         }
 
         /** Whether its alerts notify. */
@@ -77,7 +80,9 @@ final class RuleSet {
             add(source, new Ruled(rule, false, of(rule, overrides), null));
             if (!shadow.containsKey(rule.name())) {
                 for (RuleOverride override : of(rule, shadowOverrides)) {
-                    add(source, new Ruled(rule, true, List.of(override), override));
+                    List<RuleOverride> both = new ArrayList<>(of(rule, overrides));
+                    both.add(override);
+                    add(source, new Ruled(rule, true, both, override));
                 }
             }
         }
@@ -138,7 +143,7 @@ final class RuleSet {
 
     /** One of each key. */
     Iterable<Meter> meters() {
-        Map<String, Meter> byKey = new HashMap<>();
+        Map<String, Meter> byKey = new TreeMap<>();
         meters.values().forEach(meter -> byKey.put(meter.key(), meter));
         return byKey.values();
     }

@@ -36,6 +36,9 @@ public class Standing {
     /** Null while nothing was said. */
     public @Nullable Status said;
 
+    /** Whether it was said to those who are notified. */
+    public boolean notified;
+
     public Severity severity = Severity.INFO;
     public Instant startedAt = Instant.EPOCH;
     public String id = "";

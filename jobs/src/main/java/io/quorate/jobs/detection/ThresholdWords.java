@@ -6,6 +6,7 @@ import io.quorate.jobs.detection.RuleSet.Ruled;
 import io.quorate.rules.RuleOverride;
 import io.quorate.rules.Signal;
 import io.quorate.rules.Threshold;
+import io.quorate.rules.Threshold.Bound;
 import io.quorate.rules.Threshold.Limit;
 import io.quorate.rules.yaml.Durations;
 import java.time.Instant;
@@ -41,7 +42,11 @@ final class ThresholdWords {
                 .replace("{cluster}", cluster)
                 .replace("{member}", member == null ? "" : member)
                 .replace("{value}", value())
-                .replace("{limit}", limit.bound().text())
+                .replace(
+                        "{limit}",
+                        limit.bound().kind() == Bound.Kind.NUMBER
+                                ? limit.bound().text()
+                                : text(bound))
                 .replace("{over}", Durations.format(condition.signal().over()))
                 .replace("{series}", measured.series());
     }

@@ -78,7 +78,8 @@ public final class ControlTopic {
             List<Future<RecordMetadata>> sent = new ArrayList<>();
             for (Control control : controls) {
                 byte[] key = control.key().getBytes(StandardCharsets.UTF_8);
-                sent.add(producer.send(new ProducerRecord<>(Topic.CONTROL.name(), key, codec.encode(control))));
+                // One partition, so that a rule comes before what is said of it.
+                sent.add(producer.send(new ProducerRecord<>(Topic.CONTROL.name(), 0, key, codec.encode(control))));
             }
             for (Future<RecordMetadata> each : sent) {
                 each.get();

@@ -2,11 +2,10 @@ package io.quorate.jobs.kafka;
 
 import io.quorate.events.DeadLetter;
 import io.quorate.events.codec.Topic;
+import io.quorate.jobs.time.Timeless;
 import java.time.Duration;
 import java.util.Properties;
 import org.apache.flink.api.common.eventtime.SerializableTimestampAssigner;
-import org.apache.flink.api.common.eventtime.WatermarkGenerator;
-import org.apache.flink.api.common.eventtime.WatermarkOutput;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
@@ -81,7 +80,7 @@ public final class KafkaStreams {
                 .setTopics(topic.name())
                 .setGroupId("quorate-" + job)
                 .setClientIdPrefix("quorate-" + job + '-' + topic.name())
-                .setStartingOffsets(OffsetsInitializer.committedOffsets(OffsetResetStrategy.EARLIEST))
+                .setStartingOffsets(begin(topic))
                 .setDeserializer(EventReader.of(topic))
                 .setProperty("partition.discovery.interval.ms", "60000")
                 .build();
@@ -93,6 +92,13 @@ public final class KafkaStreams {
                 .uid("sort-" + topic.name())
                 .name("sort-" + topic.name());
         return new Read<>(events, events.getSideOutput(UNREADABLE));
+    }
+
+    /** Without state: where the job last was. Of a compacted topic all that it holds is true now, and must be known. */
+    private static OffsetsInitializer begin(Topic<?> topic) {
+        return topic.compacted()
+                ? OffsetsInitializer.earliest()
+                : OffsetsInitializer.committedOffsets(OffsetResetStrategy.EARLIEST);
     }
 
     /**
@@ -129,20 +135,6 @@ public final class KafkaStreams {
                         .build())
                 .uid("write-" + name)
                 .name("write-" + name);
-    }
-
-    /** Idle from the start, whatever comes. */
-    private static final class Timeless<T> implements WatermarkGenerator<T> {
-
-        @Override
-        public void onEvent(T event, long time, WatermarkOutput output) {
-            output.markIdle();
-        }
-
-        @Override
-        public void onPeriodicEmit(WatermarkOutput output) {
-            output.markIdle();
-        }
     }
 
     private static final class Sort<T> extends ProcessFunction<Either<DeadLetter, T>, T> {

@@ -281,9 +281,113 @@ class ConditionsTest {
         }
         window(20, "m1", pendingProposals(1));
         window(20, "m2", pendingProposals(1));
+        conditions.processElement(Heard.of(missed(20, "m3")), millis(20));
         silence(20);
 
         assertThat(said(alerts())).containsExactly("firing 20 null");
+        assertThat(alerts().get(0).summary()).isEqualTo("c has 2 waiting");
+    }
+
+    @Test
+    void countsTheTimeBetweenScrapesThatAreFurtherApartThanWindows() throws Exception {
+        open(rule("above: 100, for: 1m"));
+
+        pending(10, 120);
+        pending(40, 120);
+        pending(70, 120);
+
+        assertThat(said(alerts())).containsExactly("pending 10 m1", "firing 70 m1");
+    }
+
+    @Test
+    void missesAMemberOfWhichNothingIsToldForAMinuteAndAHalf() throws Exception {
+        Rule down = parse(text("below: members")
+                .replaceAll("(?m)^per: member$", "per: cluster")
+                .replace(", member: m1", "")
+                .replaceAll("(?m)^  gauge:.*$", "  gauge: { of: up }"));
+        open(List.of(down));
+        window(10, "m1", pendingProposals(1));
+        window(10, "m2", pendingProposals(1));
+        for (int second = 20; second <= 120; second += 10) {
+            window(second, "m1", pendingProposals(1));
+        }
+        silence(120);
+
+        assertThat(said(alerts())).containsExactly("firing 100 null");
+    }
+
+    @Test
+    void resolvesWhereItWasSaidWhenARuleBecomesStable() throws Exception {
+        open(parse(text("above: 100").replace("maturity: stable", "maturity: sandbox")));
+        pending(10, 120);
+        assertThat(said(shadowAlerts())).containsExactly("firing 10 m1");
+
+        say(1, Control.ACTIVE, text("above: 100"));
+
+        assertThat(said(shadowAlerts())).containsExactly("firing 10 m1", "resolved 10 m1");
+        assertThat(said(alerts())).containsExactly("firing 10 m1");
+    }
+
+    @Test
+    void beginsWithWhatItCanReadOfWhatWasSaid() throws Exception {
+        Rule rule = rule("above: 100");
+        open(rule);
+        say(1, Control.ACTIVE, text("above: 40"));
+        conditions.processBroadcastElement(
+                new Control(
+                        Control.OVERRIDE,
+                        "dev",
+                        ZERO.plusSeconds(2),
+                        "ana",
+                        Control.ACTIVE,
+                        "override: dev\nrule: QueueLong\nwhere: { env: dev }\nset: { off: true }\n"),
+                millis(2));
+        OperatorSubtaskState saved = conditions.snapshot(1, 1);
+        conditions.close();
+
+        conditions = harness(List.of(parse(text("above: 100").replace("QueueLong", "QueueOther"))));
+        conditions.initializeState(saved);
+        conditions.open();
+        pending(10, 120);
+
+        assertThat(said(alerts())).contains("firing 10 m1");
+    }
+
+    @Test
+    void refusesToRemoveARuleThatAnOverrideNeeds() throws Exception {
+        open(rule("above: 100"));
+        say("QueueOther", 1, Control.ACTIVE, text("above: 10").replace("QueueLong", "QueueOther"));
+        conditions.processBroadcastElement(
+                new Control(
+                        Control.OVERRIDE,
+                        "low",
+                        ZERO.plusSeconds(2),
+                        "ana",
+                        Control.ACTIVE,
+                        "override: low\nrule: QueueOther\nwhere: { cluster: c }\nset: { off: true }\n"),
+                millis(2));
+
+        say("QueueOther", 3, Control.REMOVED, null);
+
+        assertThat(aside(Conditions.REFUSED))
+                .singleElement()
+                .extracting(DeadLetter::detail)
+                .asString()
+                .contains("no rule 'QueueOther'");
+    }
+
+    @Test
+    void endsWhatItSaidOfAClusterThatIsNoMore() throws Exception {
+        Rule down = parse(text("below: 2")
+                .replaceAll("(?m)^per: member$", "per: cluster")
+                .replace(", member: m1", "")
+                .replaceAll("(?m)^  gauge:.*$", "  gauge: { of: up }"));
+        open(List.of(down));
+        window(10, "m1", pendingProposals(1));
+        silence(2 * 60 * 60);
+
+        assertThat(said(alerts())).first().isEqualTo("firing 10 null");
+        assertThat(alerts()).hasSize(2).last().extracting(Alert::status).isEqualTo(Alert.Status.RESOLVED);
     }
 
     @Test
@@ -524,6 +628,12 @@ class ConditionsTest {
 
     private void window(int second, String member, List<GaugeRange> gauges) throws Exception {
         conditions.processElement(Heard.of(of(second, member, gauges)), millis(second));
+    }
+
+    /** Of polls that all failed. */
+    private static MemberWindow missed(int second, String member) {
+        Instant end = ZERO.plusSeconds(second);
+        return new MemberWindow("c", null, member, null, end.minus(STEP), end, true, 1, Measures.NONE);
     }
 
     private static MemberWindow of(int second, String member, List<GaugeRange> gauges) {

@@ -1,0 +1,5 @@
+/** How the time of streams goes on, where a clock must not decide it. */
+@NullMarked
+package io.quorate.jobs.time;
+
+import org.jspecify.annotations.NullMarked;
