@@ -3,7 +3,6 @@ package io.quorate.jobs.detection;
 import io.quorate.events.BucketVector;
 import io.quorate.events.Histogram;
 import io.quorate.events.Labels;
-import io.quorate.events.Measures.GaugeRange;
 import io.quorate.events.Quantile;
 import io.quorate.events.Sample;
 import io.quorate.rules.Selector;
@@ -41,7 +40,7 @@ abstract class Meter {
     private final long slotMillis;
     private final int slots;
 
-    private Meter(String kind, Signal signal, Duration step) {
+    Meter(String kind, Signal signal, Duration step) {
         long span = Math.max(step.toMillis(), signal.over().toMillis());
         long most = step.toMillis() * MOST_SLOTS;
         slotMillis = span <= most ? step.toMillis() : (span + MOST_SLOTS - 1) / MOST_SLOTS;
@@ -152,7 +151,7 @@ abstract class Meter {
         return all.stream().reduce(this::plus).orElse(new Slot(0, null, Map.of()));
     }
 
-    private static Map<String, double[]> merged(
+    static Map<String, double[]> merged(
             @Nullable Map<String, double[]> some,
             @Nullable Map<String, double[]> others,
             BinaryOperator<double[]> how) {
@@ -162,7 +161,7 @@ abstract class Meter {
         return all;
     }
 
-    private static double[] added(double[] some, double[] others) {
+    static double[] added(double[] some, double[] others) {
         double[] sum = some.clone();
         for (int i = 0; i < sum.length; i++) {
             sum[i] += others[i];
@@ -353,156 +352,6 @@ abstract class Meter {
         @Override
         Measured cluster(Collection<List<Slot>> members, Across across) {
             return member(members.stream().flatMap(List::stream).toList());
-        }
-    }
-
-    /** Keeps minimum, sum, number, maximum and last of the gauge, or of its ratio to the other one. */
-    private static final class GaugeMeter extends Meter {
-
-        private final Signal.GaugeOf signal;
-        private final boolean upper;
-
-        GaugeMeter(Signal.GaugeOf signal, boolean upper, Duration step) {
-            super("gauge" + (upper ? "" : " low"), signal, step);
-            this.signal = signal;
-            this.upper = upper;
-        }
-
-        @Override
-        @Nullable
-        Slot take(Indexed window, boolean up, long number) {
-            double[] of = range(window, signal.of(), up, upper);
-            if (of == null) {
-                return null;
-            }
-            if (signal.to() == null) {
-                return new Slot(number, null, Map.of(WHOLE, of));
-            }
-            double[] to = range(window, signal.to(), up, !upper);
-            if (to == null || to[4] == 0) {
-                return null;
-            }
-            double ratio = of[4] / to[4];
-            return new Slot(number, null, Map.of(WHOLE, new double[] {ratio, ratio, 1, ratio, ratio}));
-        }
-
-        /** Of several series of one member the worst counts. */
-        private static double @Nullable [] range(Indexed window, Selector selector, boolean up, boolean upper) {
-            if (selector.metric().equals(UP) && window.gauges(UP).isEmpty()) {
-                return one(up ? 1 : 0);
-            }
-            double[] worst = null;
-            for (GaugeRange series : window.gauges(selector.metric())) {
-                if (selector.takes(series.labels())
-                        && (worst == null || (upper ? series.last() > worst[4] : series.last() < worst[4]))) {
-                    worst = new double[] {series.min(), series.sum(), series.samples(), series.max(), series.last()};
-                }
-            }
-            boolean known =
-                    selector.absentIsZero() || !window.gauges(selector.metric()).isEmpty();
-            // A label's value that is not there, of a metric that is: an alarm that nobody raised.
-            return worst == null && known && !selector.where().isEmpty() ? one(0) : worst;
-        }
-
-        private static double[] one(double value) {
-            return new double[] {value, value, 1, value, value};
-        }
-
-        @Override
-        Slot plus(Slot earlier, Slot later) {
-            return new Slot(later.number(), null, merged(earlier.values(), later.values(), (a, b) ->
-                    new double[] {Math.min(a[0], b[0]), a[1] + b[1], a[2] + b[2], Math.max(a[3], b[3]), b[4]}));
-        }
-
-        @Override
-        Measured member(List<Slot> kept) {
-            double[] range = Objects.requireNonNull(sum(kept).values()).get(WHOLE);
-            if (range == null) {
-                return Measured.exactly(Double.NaN);
-            }
-            return Measured.exactly(
-                    switch (signal.take()) {
-                        case LAST -> range[4];
-                        case MIN -> range[0];
-                        case MAX -> range[3];
-                        case MEAN -> range[1] / range[2];
-                    });
-        }
-    }
-
-    /**
-     * Keeps what least squares need of every window: their number, the sums of time, value, time squared and time times
-     * value, with time in seconds since the stretch began; then the last of what it is divided by, and of the times.
-     */
-    private static final class ForecastMeter extends Meter {
-
-        private final Signal.ForecastOf signal;
-        private final GaugeMeter of;
-        private final @Nullable GaugeMeter to;
-
-        ForecastMeter(Signal.ForecastOf signal, boolean upper, Duration step) {
-            super("forecast" + (upper ? "" : " low"), signal, step);
-            this.signal = signal;
-            of = new GaugeMeter(last(signal.of()), upper, step);
-            to = signal.to() == null ? null : new GaugeMeter(last(signal.to()), !upper, step);
-        }
-
-        private static Signal.GaugeOf last(Selector selector) {
-            return new Signal.GaugeOf(selector, null, Signal.Take.LAST, Duration.ZERO);
-        }
-
-        @Override
-        @Nullable
-        Slot take(Indexed window, boolean up, long number) {
-            Slot value = of.take(window, up, number);
-            Slot limit = to == null ? value : to.take(window, up, number);
-            if (value == null || limit == null) {
-                return null;
-            }
-            double time = window.window().windowEnd().toEpochMilli() / 1000.0 - seconds(number);
-            double v = lastOf(value);
-            return new Slot(
-                    number, null, Map.of(WHOLE, new double[] {1, time, v, time * time, time * v, lastOf(limit), time}));
-        }
-
-        private static double lastOf(Slot slot) {
-            return numbers(slot)[4];
-        }
-
-        @Override
-        Slot plus(Slot earlier, Slot later) {
-            double[] sum = added(numbers(earlier), numbers(later));
-            sum[5] = numbers(later)[5];
-            sum[6] = numbers(later)[6];
-            return new Slot(later.number(), null, Map.of(WHOLE, sum));
-        }
-
-        @Override
-        Measured member(List<Slot> kept) {
-            double[] sum = new double[5];
-            for (Slot slot : kept) {
-                // Seconds from the newest stretch: far smaller numbers than those since the epoch.
-                double ago = seconds(slot.number() - kept.get(kept.size() - 1).number());
-                double[] one = numbers(slot);
-                sum[0] += one[0];
-                sum[1] += one[1] + one[0] * ago;
-                sum[2] += one[2];
-                sum[3] += one[3] + 2 * ago * one[1] + one[0] * ago * ago;
-                sum[4] += one[4] + ago * one[2];
-            }
-            if (sum[0] < 2) {
-                return Measured.exactly(Double.NaN);
-            }
-            double[] newest = numbers(kept.get(kept.size() - 1));
-            double meanTime = sum[1] / sum[0];
-            double meanValue = sum[2] / sum[0];
-            double slope = (sum[4] - meanTime * sum[2]) / (sum[3] - meanTime * sum[1]);
-            double forecast = meanValue + slope * (newest[6] + signal.ahead().toSeconds() - meanTime);
-            return Measured.exactly(to == null ? forecast : newest[5] == 0 ? Double.NaN : forecast / newest[5]);
-        }
-
-        private static double[] numbers(Slot slot) {
-            return Objects.requireNonNull(slot.values()).getOrDefault(WHOLE, new double[7]);
         }
     }
 
