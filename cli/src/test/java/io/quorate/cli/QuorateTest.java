@@ -174,7 +174,8 @@ class QuorateTest {
                 .contains("cannot be asked: refused: Failed to connect to 127.0.0.1:1")
                 .doesNotContain("ok ");
         assertThat(console.told())
-                .contains("2 rules: EtcdElectionStorm, EtcdWalFsyncRegression; 1 Prometheus; 1 etcd cluster\n")
+                .contains(": 1 Prometheus; 1 etcd cluster\n")
+                .contains(" rules under profile fleet, 0 overrides: EtcdElectionStorm, EtcdWalFsyncRegression, ")
                 .doesNotContain("MISS");
     }
 
