@@ -86,7 +86,9 @@ abstract class Meter {
     abstract @Nullable Slot take(Indexed window, boolean up, long number);
 
     /** Two stretches of one member, or the same stretch of two, as one; the second is the later one. */
-    abstract Slot plus(Slot earlier, Slot later);
+    Slot plus(Slot earlier, Slot later) {
+        return new Slot(later.number(), null, merged(earlier.values(), later.values(), Meter::added));
+    }
 
     /** The member's value, from the stretches that count, the newest last. */
     abstract Measured member(List<Slot> kept);
@@ -240,11 +242,6 @@ abstract class Meter {
         }
 
         @Override
-        Slot plus(Slot earlier, Slot later) {
-            return new Slot(later.number(), null, merged(earlier.values(), later.values(), Meter::added));
-        }
-
-        @Override
         Measured member(List<Slot> kept) {
             double[] sum = Objects.requireNonNull(sum(kept).values()).get(WHOLE);
             if (sum == null) {
@@ -279,11 +276,6 @@ abstract class Meter {
                             series.value();
                 }
             }
-        }
-
-        @Override
-        Slot plus(Slot earlier, Slot later) {
-            return new Slot(later.number(), null, merged(earlier.values(), later.values(), Meter::added));
         }
 
         @Override
@@ -332,11 +324,6 @@ abstract class Meter {
                 }
             }
             return new Slot(number, null, values);
-        }
-
-        @Override
-        Slot plus(Slot earlier, Slot later) {
-            return new Slot(later.number(), null, merged(earlier.values(), later.values(), Meter::added));
         }
 
         @Override
