@@ -74,6 +74,13 @@ public record Alert(
         evidence = evidence == null ? List.of() : evidence;
     }
 
+    /** Another transition of the same episode. */
+    public Alert told(Status status, Instant at, @Nullable String cause, List<Evidence> evidence) {
+        return new Alert(
+                id, rule, severity, cluster, clusterId, member, memberId, status, at, startedAt, summary, cause,
+                runbook, evidence);
+    }
+
     /** The same for the same episode, whoever computes it and however often: live, after a restart, in a replay. */
     public static String idOf(String rule, String cluster, @Nullable String member, Instant startedAt) {
         String episode =
