@@ -168,7 +168,9 @@ public final class RuleLint {
             }
             KnownMetrics.Kind kind = signal instanceof Signal.QuantileOf
                     ? KnownMetrics.Kind.HISTOGRAM
-                    : signal instanceof Signal.GaugeOf || signal instanceof Signal.ForecastOf
+                    : signal instanceof Signal.GaugeOf
+                                    || signal instanceof Signal.ForecastOf
+                                    || signal instanceof Signal.ChangesOf
                             ? KnownMetrics.Kind.GAUGE
                             : KnownMetrics.Kind.COUNTER;
             List<String> keys = signal instanceof Signal.ShareOf ? List.of("/of", "/among") : List.of("/of", "/to");
