@@ -359,6 +359,7 @@ final class Moment {
                 standing.startedAt,
                 standing.summary,
                 null,
+                null,
                 runbook,
                 List.copyOf(evidence));
     }

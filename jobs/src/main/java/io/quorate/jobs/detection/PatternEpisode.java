@@ -103,6 +103,7 @@ public class PatternEpisode {
                 startedAt,
                 summary,
                 null,
+                null,
                 rule.says().runbook(),
                 List.copyOf(evidence));
     }
