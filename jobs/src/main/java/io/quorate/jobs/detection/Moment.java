@@ -360,6 +360,7 @@ final class Moment {
                 standing.startedAt,
                 standing.summary,
                 null,
+                null,
                 runbook,
                 List.copyOf(evidence));
     }

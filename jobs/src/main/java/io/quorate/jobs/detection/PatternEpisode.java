@@ -104,6 +104,7 @@ public class PatternEpisode {
                 startedAt,
                 summary,
                 null,
+                null,
                 rule.says().runbook(),
                 List.copyOf(evidence));
     }
