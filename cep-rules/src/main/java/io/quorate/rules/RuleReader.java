@@ -323,8 +323,8 @@ public final class RuleReader {
         if (firing < 1 || silent < quiet) {
             draft.problem(
                     "/tests",
-                    "a stable rule has " + firing + " firing and " + silent
-                            + " silent tests; expected at least 1 and " + quiet + ", or maturity: sandbox");
+                    "a stable rule has " + firing + " firing and " + silent + " silent tests; expected at least 1 and "
+                            + quiet + ", or maturity: sandbox");
         }
     }
 
