@@ -40,7 +40,7 @@ record Givens(
     private static final RuleTest.Move NO_MOVE = new RuleTest.Move(Duration.ZERO, "", "", 0, false);
     private static final RuleTest.Window NO_WINDOW = new RuleTest.Window(Duration.ZERO, "", false, Measures.NONE);
     private static final RuleTest.Answer NO_ANSWER =
-            new RuleTest.Answer(Duration.ZERO, "", null, null, 0, 0, 0, 0, 0, false, List.of());
+            new RuleTest.Answer(Duration.ZERO, "", null, null, 0, 0, 0, 0, 0, false, List.of(), null);
     private static final RuleTest.Shown NO_SYMPTOM = new RuleTest.Shown(Duration.ZERO, Duration.ZERO, null, "");
 
     /** Of these tests, by the name of each one's cluster. */
@@ -129,7 +129,7 @@ record Givens(
                 "",
                 at,
                 at,
-                null,
+                answer.version(),
                 answer.dbSizeBytes(),
                 answer.dbSizeInUseBytes(),
                 answer.leader(),
