@@ -80,8 +80,7 @@ class StalledDisksTest {
         for (int members : new int[] {3, 5}) {
             // Not a whole number apart, so that hangs begin at every phase of the polls.
             for (String fault : List.of("leader", "follower")) {
-                run(
-                        """
+                run("""
                         schema: plan/v1
                         name: hangs
                         fleet: { clusters: 6, members: %d, prefix: h%d-%s-, etcd: "3.5" }
@@ -89,12 +88,7 @@ class StalledDisksTest {
                         faults:
                           - { fault: disk-hang, at: 20.13s, for: 5s, repeat: 12, apart: 25.37s, target: { member: %s } }
                           - { fault: disk-hang, at: 340.71s, for: 20s, repeat: 3, apart: 50.59s, target: { member: %s } }
-                        """
-                                .formatted(members, members, fault, fault, fault),
-                        members,
-                        500,
-                        hangs,
-                        fired);
+                        """.formatted(members, members, fault, fault, fault), members, 500, hangs, fired);
             }
         }
 
@@ -124,8 +118,7 @@ class StalledDisksTest {
         List<Alert> fired = new ArrayList<>();
         for (String etcd : List.of("3.4", "3.5")) {
             for (String load : List.of("{ puts: 40 }", "{ puts: 2, workers: 1 }", "{ puts: 0, others: 0 }")) {
-                run(
-                        """
+                run("""
                         schema: plan/v1
                         name: others
                         fleet: { clusters: 8, members: 3, prefix: o-, etcd: "%s", load: %s }
@@ -143,12 +136,7 @@ class StalledDisksTest {
                           - { fault: network-delay, at: 900s, for: 20s, delay: 60ms, target: { member: follower } }
                           - { fault: link-flap, at: 930s, for: 24s, every: 4s, target: { member: follower } }
                           - { fault: disk-slow, at: 960s, for: 20s, times: 20, target: { member: follower } }
-                        """
-                                .formatted(etcd, load),
-                        3,
-                        1000,
-                        others,
-                        fired);
+                        """.formatted(etcd, load), 3, 1000, others, fired);
             }
         }
 
@@ -164,26 +152,19 @@ class StalledDisksTest {
         // Nothing at all, an entry a minute, and what 3.4's health checks propose.
         List<Double> proposals = List.of(0.0, 0.017, 0.1, 0.5);
         for (double others : proposals) {
-            run(
-                    """
+            run("""
                     schema: plan/v1
                     name: idle
                     fleet: { clusters: %d, members: 3, prefix: i-, load: { puts: 0, ranges: 0, others: %s } }
                     collector: { scrape: 60s, status: 1s }
-                    """
-                            .formatted(clusters, others),
-                    3,
-                    3600,
-                    new ArrayList<>(),
-                    fired);
+                    """.formatted(clusters, others), 3, 3600, new ArrayList<>(), fired);
         }
 
         System.out.printf("%d idle cluster-hours, %d alerts%n", clusters * proposals.size(), fired.size());
         assertThat(fired).isEmpty();
     }
 
-    private void run(String text, int members, int seconds, List<Planted> planted, List<Alert> fired)
-            throws Exception {
+    private void run(String text, int members, int seconds, List<Planted> planted, List<Alert> fired) throws Exception {
         Simulation simulation = new Simulation(Plan.read("plan.yaml", text), SEED, BEGIN);
         SimulatedEvents events = new SimulatedEvents(members);
         List<MemberStatus> statuses = new ArrayList<>();

@@ -73,8 +73,7 @@ public class ClusterAnswers {
     private void forget(MemberStatus status) {
         members.entrySet()
                 .removeIf(other -> !other.getKey().equals(status.member())
-                        && ((status.memberId() != null
-                                        && status.memberId().equals(other.getValue().memberId))
+                        && ((status.memberId() != null && status.memberId().equals(other.getValue().memberId))
                                 || !isPolledSince(
                                         other.getValue(), status.observedAt().minus(REMEMBERED))));
     }
@@ -95,8 +94,8 @@ public class ClusterAnswers {
         if (advance > 0) {
             members.values().stream()
                     .filter(other -> other != member && other.standstill != null)
-                    .forEach(other -> Objects.requireNonNull(other.standstill)
-                            .overtake(answer.raftIndex(), answer.observedAt()));
+                    .forEach(other ->
+                            Objects.requireNonNull(other.standstill).overtake(answer.raftIndex(), answer.observedAt()));
         }
     }
 

@@ -60,7 +60,10 @@ final class Conditions extends KeyedBroadcastProcessFunction<String, Heard, Cont
     /** A member that no list tells of is forgotten so long after it was last heard, and a cluster with its last member. */
     static final Duration REMEMBERED = Duration.ofHours(1);
 
-    /** A window stands for its member so long, as a status does for a shorter time: where scrapes are a minute apart, five windows of six have none. */
+    /**
+     * A window stands for its member until the next one, but no longer than this, as a status does for {@link
+     * MemberAnswers#STANDS}: where scrapes are a minute apart, five windows of six have none.
+     */
     private static final Duration WINDOW_STANDS = Duration.ofSeconds(90);
 
     /** After so long without anything a cluster is looked at every minute. */

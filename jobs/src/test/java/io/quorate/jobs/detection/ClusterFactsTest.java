@@ -187,8 +187,9 @@ class ClusterFactsTest {
                 .toList();
         return windows.get(windows.size() - 1).measures().gauges().stream()
                 .filter(gauge -> gauge.metric().equals(metric.text()))
-                .filter(gauge ->
-                        label.isEmpty() ? gauge.labels().isEmpty() : gauge.labels().contains(label))
+                .filter(gauge -> label.isEmpty()
+                        ? gauge.labels().isEmpty()
+                        : gauge.labels().contains(label))
                 .mapToDouble(GaugeRange::last)
                 .findFirst()
                 .orElseThrow();
