@@ -12,6 +12,7 @@ import io.quorate.rules.Rule;
 import io.quorate.rules.RuleOverride;
 import io.quorate.rules.Selector;
 import io.quorate.rules.Signal;
+import io.quorate.rules.StatusMetric;
 import io.quorate.rules.Threshold;
 import io.quorate.rules.Threshold.Across;
 import io.quorate.rules.Threshold.Bound;
@@ -243,6 +244,9 @@ final class Moment {
         for (Selector selector : reads) {
             String metric = selector.metric();
             for (KnownMember member : of.values()) {
+                if (statuses && member.shown.contains(metric)) {
+                    continue;
+                }
                 boolean upIsTold = metric.equals(Meter.UP) && (!statuses || !member.shown.isEmpty());
                 // Of many members those that were not scraped are left out, as long as one was.
                 boolean leftOut = of.size() > 1 && !member.up && anyUp;
@@ -300,8 +304,7 @@ final class Moment {
         }
         boolean votersOnly =
                 condition.limits().stream().anyMatch(limit -> limit.bound().kind() != Bound.Kind.NUMBER);
-        boolean readsUp =
-                signal.reads().stream().anyMatch(selector -> selector.metric().equals(Meter.UP));
+        boolean readsTheSilent = readsTheSilent(signal, condition.reads());
         Collection<List<Slot>> kept = new ArrayList<>();
         for (Map.Entry<String, KnownMember> each : of.entrySet()) {
             KnownMember known = each.getValue();
@@ -309,13 +312,24 @@ final class Moment {
             if (slots == null) {
                 return null;
             }
-            boolean leftOut = of.size() > 1 && !known.up && !readsUp;
+            boolean leftOut = of.size() > 1 && !known.up && !readsTheSilent;
             if (!leftOut && !(votersOnly && cluster.learners.contains(each.getKey()))) {
                 kept.add(meter.counting(slots.slots(), known.listenedAt.toEpochMilli()));
             }
         }
         Across across = condition.across();
         return across == null ? meter.member(kept.iterator().next()) : meter.cluster(kept, across);
+    }
+
+    /** Whether it says something of members that are not up. */
+    private static boolean readsTheSilent(Signal signal, Threshold.Source source) {
+        return signal.reads().stream()
+                .map(Selector::metric)
+                .anyMatch(metric -> metric.equals(Meter.UP)
+                        || (source == Threshold.Source.MEMBER_STATUS
+                                && StatusMetric.of(metric)
+                                        .filter(StatusMetric::isToldOfTheSilent)
+                                        .isPresent()));
     }
 
     private void say(
