@@ -54,7 +54,9 @@ public sealed interface Signal extends Serializable {
         LAST,
         MIN,
         MAX,
-        MEAN
+        MEAN,
+        /** The last one by the least one: 2 when it doubled. */
+        RISE
     }
 
     /** How much a counter grew, its series summed; per second, where that is asked. */

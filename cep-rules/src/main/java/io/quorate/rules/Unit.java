@@ -33,6 +33,9 @@ enum Unit {
             return of(quantile.of().metric());
         }
         if (signal instanceof Signal.GaugeOf gauge) {
+            if (gauge.take() == Signal.Take.RISE) {
+                return NUMBER;
+            }
             return gauge.to() == null ? of(gauge.of().metric()) : RATIO;
         }
         if (signal instanceof Signal.ForecastOf forecast) {

@@ -44,6 +44,11 @@ public record LeaderChange(
         planned = planned == null ? Planned.UNKNOWN : planned;
     }
 
+    /** It gives the leadership back to the member that lost it by this one. */
+    public boolean takesBack(LeaderChange before) {
+        return !regained() && from.equals(before.to) && to.equals(before.from);
+    }
+
     /** The same member leads again, in a later term. */
     public boolean regained() {
         return from.equals(to);

@@ -79,6 +79,7 @@ final class GaugeMeter extends Meter {
                     case MIN -> range[0];
                     case MAX -> range[3];
                     case MEAN -> range[1] / range[2];
+                    case RISE -> range[4] / range[0];
                 });
     }
 }

@@ -268,7 +268,7 @@ abstract class Meter {
         }
     }
 
-    /** Keeps, by label value, the increases of both. */
+    /** Keeps, by label value, the increases of both. What fails may not be among what succeeds: then all of it is all. */
     private static final class ShareMeter extends Meter {
 
         private final Signal.ShareOf signal;
@@ -300,7 +300,7 @@ abstract class Meter {
             Measured worst = Measured.exactly(Double.NaN);
             for (Map.Entry<String, double[]> each :
                     new TreeMap<>(Objects.requireNonNull(sum(kept).values())).entrySet()) {
-                double[] both = each.getValue();
+                double[] both = {each.getValue()[0], Math.max(each.getValue()[0], each.getValue()[1])};
                 if (both[1] > 0 && (Double.isNaN(worst.value()) || isWorse(both, worst))) {
                     worst = new Measured(both[0] / both[1], null, null, both[0], each.getKey());
                 }
