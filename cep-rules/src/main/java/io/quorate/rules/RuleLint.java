@@ -167,7 +167,10 @@ public final class RuleLint {
                 return KnownMetrics.Kind.HISTOGRAM;
             }
             boolean isSpeed = signal instanceof Signal.UtilizationOf && read == 1;
-            return isSpeed || signal instanceof Signal.GaugeOf || signal instanceof Signal.ForecastOf
+            return isSpeed
+                            || signal instanceof Signal.GaugeOf
+                            || signal instanceof Signal.ForecastOf
+                            || signal instanceof Signal.ChangesOf
                     ? KnownMetrics.Kind.GAUGE
                     : KnownMetrics.Kind.COUNTER;
         }

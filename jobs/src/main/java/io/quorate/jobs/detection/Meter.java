@@ -77,6 +77,9 @@ abstract class Meter {
         if (signal instanceof Signal.ForecastOf forecast) {
             return new ForecastMeter(forecast, upper, step);
         }
+        if (signal instanceof Signal.ChangesOf changes) {
+            return new ChangesMeter(changes, step);
+        }
         return signal instanceof Signal.GaugeOf gauge ? new GaugeMeter(gauge, upper, step) : null;
     }
 
@@ -118,12 +121,26 @@ abstract class Meter {
         };
     }
 
+    /** Whether a window says something only beside the one before it, which is kept for that, however old. */
+    boolean goesOnFromTheNewest() {
+        return false;
+    }
+
+    /** What this window adds, as that was before it. */
+    Slot after(Slot before, Slot taken) {
+        return taken;
+    }
+
     /** Takes this window, which ends at this moment, into what is kept, and lets go of what no longer counts. */
     List<Slot> keep(@Nullable List<Slot> kept, Indexed window, boolean up, long end) {
         List<Slot> all = new ArrayList<>(kept == null ? List.of() : kept);
         long number = numberOf(end);
-        all.removeIf(slot -> slot.number() <= number - slots);
+        Slot before = all.isEmpty() || !goesOnFromTheNewest() ? null : all.get(all.size() - 1);
+        all.removeIf(slot -> slot.number() <= number - slots && slot != before);
         Slot taken = take(window, up, number);
+        if (taken != null && before != null) {
+            taken = after(before, taken);
+        }
         if (taken != null) {
             int last = all.size() - 1;
             if (last >= 0 && all.get(last).number() == number) {
