@@ -74,7 +74,10 @@ public final class RuleReader {
             "mixin/etcd-member-communication-slow.yaml",
             "mixin/etcd-members-down.yaml",
             "mixin/etcd-members-unreachable.yaml",
-            "mixin/etcd-no-leader.yaml");
+            "mixin/etcd-no-leader.yaml",
+            "openshift/etcd-grpc-writes-slow.yaml",
+            "prd/etcd-database-above-maximum.yaml",
+            "prd/etcd-members-available-low.yaml");
 
     private static final YamlSchema SCHEMA = YamlSchema.resource(RuleReader.class, "/schema/rule.schema.json");
 

@@ -19,7 +19,16 @@ final class SignalReader {
     /** Under which signals stand, in a rule's {@code when}. */
     static final List<String> NAMES =
             List.of(
-            "quantile", "gauge", "increase", "rate", "share", "forecast", "utilization", "count", "changes", "blind-rules");
+                    "quantile",
+                    "gauge",
+                    "increase",
+                    "rate",
+                    "share",
+                    "forecast",
+                    "utilization",
+                    "count",
+                    "changes",
+                    "blind-rules");
 
     private static final List<String> OF_STATUSES = List.of("gauge", "forecast", "blind-rules");
     private static final Duration LONGEST = Duration.ofHours(24);
