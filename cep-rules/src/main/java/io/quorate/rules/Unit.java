@@ -41,7 +41,7 @@ enum Unit {
         if (signal instanceof Signal.ForecastOf forecast) {
             return forecast.to() == null ? of(forecast.of().metric()) : RATIO;
         }
-        if (signal instanceof Signal.ShareOf) {
+        if (signal instanceof Signal.ShareOf || signal instanceof Signal.UtilizationOf) {
             return RATIO;
         }
         if (signal instanceof Signal.IncreaseOf increase) {

@@ -71,6 +71,9 @@ abstract class Meter {
         if (signal instanceof Signal.CountOf count) {
             return new CountMeter(count, step);
         }
+        if (signal instanceof Signal.UtilizationOf utilization) {
+            return new UtilizationMeter(utilization, step);
+        }
         if (signal instanceof Signal.ForecastOf forecast) {
             return new ForecastMeter(forecast, upper, step);
         }
@@ -161,7 +164,7 @@ abstract class Meter {
         return Math.floorDiv(end - 1, slotMillis);
     }
 
-    long spanMillis() {
+    final long spanMillis() {
         return slots * slotMillis;
     }
 

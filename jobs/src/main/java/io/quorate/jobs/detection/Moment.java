@@ -35,7 +35,10 @@ final class Moment {
     private static final Duration TOLD_ANYWAY = Duration.ofMinutes(10);
 
     /** Why a metric is missing that this member, as it was started, never shows: no news that should wake anybody. */
-    private static final Set<String> NEVER_SHOWN = Set.of("basic-metrics", "version");
+    private static final Set<String> NEVER_SHOWN = Set.of("basic-metrics", "version", "no-node-exporter");
+
+    /** Told of every member whose machine is asked, whether it answers or not. */
+    static final String NODE_UP = "quorate_node_up";
 
     private final String name;
     private final Instant now;
@@ -262,12 +265,23 @@ final class Moment {
                     String why = statuses && member.shown.isEmpty() ? "not-polled" : "scrape-failed";
                     return new Missing(metric, why, "nothing came of the member's last poll", false);
                 }
-                if (!selector.absentIsZero() && !member.shown.contains(metric)) {
+                if (member.shown.contains(metric)) {
+                    continue;
+                }
+                if (isOfTheMachine(metric) && !member.shown.contains(NODE_UP)) {
+                    return new Missing(metric, "no-node-exporter", "nobody asks the member's machine", false);
+                }
+                if (!selector.absentIsZero()) {
                     return new Missing(metric, "unknown", "not among the series of the last window", false);
                 }
             }
         }
         return of.isEmpty() ? new Missing("", "not-scraped", "no member is known", false) : null;
+    }
+
+    /** Whether node-exporter shows it, or it is made of what node-exporter shows. */
+    static boolean isOfTheMachine(String metric) {
+        return metric.startsWith("node_") || metric.startsWith("quorate_memory_");
     }
 
     /** A breach where what the condition asks for beside its signal holds as well; null when nothing was kept of it yet. */
@@ -281,9 +295,12 @@ final class Moment {
         if (measured == null) {
             return null;
         }
-        return Double.isNaN(measured.value())
-                ? Verdict.UNDECIDED
-                : Verdict.of(measured.value(), guard.comparison(), guard.bound().of(voters()));
+        return measured.against(
+                        guard.signal(),
+                        condition.policy(),
+                        guard.comparison(),
+                        guard.bound().of(voters()))
+                .verdict();
     }
 
     /** Null when nothing was kept of it yet. */
