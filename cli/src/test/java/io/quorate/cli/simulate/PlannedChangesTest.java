@@ -19,6 +19,8 @@ import io.quorate.rules.Rule;
 import io.quorate.rules.RuleReader;
 import io.quorate.simulator.face.Observation;
 import io.quorate.simulator.face.Simulation;
+import io.quorate.simulator.model.Cluster;
+import io.quorate.simulator.model.Time;
 import io.quorate.simulator.plan.Plan;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -49,8 +51,20 @@ class PlannedChangesTest {
     private static final int MOMENTS = 10;
 
     private static final int CLUSTERS = 20;
-    private static final String BUSY = "{ puts: 40, workers: 3 }";
-    private static final String IDLE = "{ puts: 0, ranges: 0, others: 0.1 }";
+
+    /** What clients ask, by a word for it. */
+    private enum Clients {
+        BUSY("{ puts: 40, workers: 3 }"),
+        /** The same, put once a second: a log that grows so tells nothing of a leader's absence. */
+        BATCHES("{ puts: 40, workers: 3 }"),
+        IDLE("{ puts: 0, ranges: 0, others: 0.1 }");
+
+        private final String load;
+
+        Clients(String load) {
+            this.load = load;
+        }
+    }
 
     /** What was told of one kind of fault. */
     private record Told(List<LeaderChange> changes, List<Alert> alerts) {
@@ -85,9 +99,9 @@ class PlannedChangesTest {
                 "cpu-starved, for: 60s, share: 0.02");
         for (String fault : faults) {
             for (int members : new int[] {3, 5}) {
-                for (String load : List.of(BUSY, IDLE)) {
-                    Told told = one(fault + ", target: { member: leader }", members, load, 110);
-                    show(fault, members, load, told);
+                for (Clients clients : Clients.values()) {
+                    Told told = one(fault + ", target: { member: leader }", members, clients, 110);
+                    show(fault, members, clients, told);
                     assertThat(told.planned(Planned.YES)).as(fault).isZero();
                 }
             }
@@ -97,14 +111,14 @@ class PlannedChangesTest {
     @Test
     void tellsMostHandOvers() throws Exception {
         for (int members : new int[] {3, 5}) {
-            for (String load : List.of(BUSY, IDLE)) {
+            for (Clients clients : Clients.values()) {
                 String fault = "terminate, for: 15s";
-                Told told = one(fault + ", target: { member: leader }", members, load, 60);
-                show(fault, members, load, told);
+                Told told = one(fault + ", target: { member: leader }", members, clients, 60);
+                show(fault, members, clients, told);
                 assertThat(told.changes()).hasSizeGreaterThanOrEqualTo(MOMENTS * CLUSTERS);
                 assertThat(told.planned(Planned.NO)).isZero();
                 assertThat(told.planned(Planned.YES) * 1.0 / told.changes().size())
-                        .isGreaterThan(load.equals(BUSY) ? 0.8 : 0.55);
+                        .isGreaterThan(clients == Clients.BUSY ? 0.8 : 0.55);
             }
         }
     }
@@ -112,11 +126,11 @@ class PlannedChangesTest {
     @Test
     void seesNoStormInARollingRestart() throws Exception {
         for (int members : new int[] {3, 5}) {
-            for (String load : List.of(BUSY, IDLE)) {
+            for (Clients clients : Clients.values()) {
                 for (int every : new int[] {15, 30, 60}) {
-                    String fault = "rolling-restart, every: %ds, down: 2s, for: %ds".formatted(every, members * every);
-                    Told told = one(fault + ", target: { member: all }", members, load, 40 + members * every);
-                    show(fault, members, load, told);
+                    String fault = "rolling-restart, every: %ds, down: 2s".formatted(every);
+                    Told told = one(fault + ", target: { member: all }", members, clients, 40 + members * every);
+                    show(fault, members, clients, told);
                     assertThat(told.changes()).hasSizeGreaterThan(MOMENTS * CLUSTERS);
                     assertThat(told.storms()).as(fault).isZero();
                     assertThat(told.planned(Planned.NO)).isZero();
@@ -125,13 +139,13 @@ class PlannedChangesTest {
         }
     }
 
-    private static void show(String fault, int members, String load, Told told) {
+    private static void show(String fault, int members, Clients clients, Told told) {
         System.out.printf(
                 Locale.ROOT,
                 "| `%s` | %d | %s | %d | %d | %d | %d | %d | %d |%n",
                 fault,
                 members,
-                load.equals(BUSY) ? "busy" : "idle",
+                clients.name().toLowerCase(Locale.ROOT),
                 MOMENTS * CLUSTERS,
                 told.changes().size(),
                 told.planned(Planned.YES),
@@ -141,7 +155,7 @@ class PlannedChangesTest {
     }
 
     /** The same fault at different moments between two polls, each in as many clusters. */
-    private static Told one(String fault, int members, String load, int seconds) throws Exception {
+    private static Told one(String fault, int members, Clients clients, int seconds) throws Exception {
         List<MemberStatus> statuses = new ArrayList<>();
         SimulatedEvents events = new SimulatedEvents(members);
         for (int moment = 0; moment < MOMENTS; moment++) {
@@ -153,9 +167,12 @@ class PlannedChangesTest {
                     fleet: { clusters: %d, members: %d, prefix: c%d-, etcd: "3.4", load: %s }
                     collector: { scrape: 10m, status: 1s }
                     faults: [ { fault: %s, at: %dms } ]
-                    """.formatted(CLUSTERS, members, moment, load, fault, 20_000 + moment * 97));
-            new Simulation(plan, 7 + moment, BEGIN)
-                    .run(
+                    """.formatted(CLUSTERS, members, moment, clients.load, fault, 20_000 + moment * 97));
+            Simulation simulation = new Simulation(plan, 7 + moment, BEGIN);
+            if (clients == Clients.BUSY) {
+                simulation.clusters().forEach(cluster -> grows(cluster, seconds));
+            }
+            simulation.run(
                             seconds,
                             seen -> {
                                 if (seen.kind() == Observation.Kind.STATUS) {
@@ -168,6 +185,13 @@ class PlannedChangesTest {
         return detect(statuses);
     }
 
+
+    /** A simulated log grows when something happens, and once a second: here something happens all the time. */
+    private static void grows(Cluster cluster, int seconds) {
+        for (long millis = 0; millis < (seconds + 10) * 1000L; millis += 50) {
+            cluster.at(millis * Time.MILLISECOND, () -> {});
+        }
+    }
 
     private static Told detect(List<MemberStatus> statuses) throws Exception {
         StreamExecutionEnvironment env = StreamExecutionEnvironment.createLocalEnvironment(1);
@@ -205,6 +229,7 @@ class PlannedChangesTest {
         env.execute("planned");
         changed.forEachRemaining(changes::add);
         alerted.forEachRemaining(alerts::add);
+        if (System.getProperty("dbg") != null) changes.stream().filter(c -> c.planned() == Planned.YES).forEach(System.out::println);
         return new Told(changes, alerts);
     }
 

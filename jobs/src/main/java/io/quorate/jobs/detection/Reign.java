@@ -29,6 +29,12 @@ public class Reign {
     /** The leader's own answers that its pace is read from. */
     private static final int MARKS = 6;
 
+    /** As long, for five members. */
+    private static final int LATELY = 5 * MARKS;
+
+    /** A log that goes on evenly does so in any such time. */
+    private static final double EVEN_SECONDS = 0.3;
+
     /** An answer, by its time and the raft index that it told. */
     public record Mark(Instant at, long raftIndex) {
 
@@ -47,6 +53,9 @@ public class Reign {
 
     /** Its own last answers as leader, in order of time. */
     public List<Mark> marks = new ArrayList<>();
+
+    /** The last answers of all that named it, itself included; the index is the highest so far. */
+    public List<Mark> lately = new ArrayList<>();
 
     /** Members, by id, that have told more of the log since: they have heard of it. */
     public Set<String> heard = new HashSet<>();
@@ -75,6 +84,7 @@ public class Reign {
         if (marks.size() > MARKS) {
             marks.remove(0);
         }
+        tells(status);
         heard.clear();
         leaderless = false;
         silent = false;
@@ -96,6 +106,15 @@ public class Reign {
         lost |= silent;
         if (!marks.isEmpty() && status.memberId() != null && status.raftIndex() > last().raftIndex()) {
             heard.add(status.memberId());
+        }
+        tells(status);
+    }
+
+    private void tells(MemberStatus status) {
+        long highest = lately.isEmpty() ? 0 : lately.get(lately.size() - 1).raftIndex();
+        lately.add(new Mark(status.observedAt(), Math.max(highest, status.raftIndex())));
+        if (lately.size() > LATELY) {
+            lately.remove(0);
         }
     }
 
@@ -127,12 +146,14 @@ public class Reign {
 
     /**
      * Whether the log went on at its pace until the successor was named. Without a leader it stands still for an election
-     * timeout: the rest of the time, at the highest pace seen, brings clearly less.
+     * timeout: the rest of the time, at the highest pace seen, brings clearly less. Of a log that grows by fits and starts
+     * nothing can be said.
      */
     boolean wentOn(Mark successor) {
         if (marks.size() < 4) {
             return false;
         }
+        double pace = marks.get(0).paceTo(last());
         double most = 0;
         for (int i = 1; i < marks.size(); i++) {
             most = Math.max(most, marks.get(i - 1).paceTo(marks.get(i)));
@@ -141,7 +162,20 @@ public class Reign {
         double stalled = most * Math.max(0, seconds - NO_ELECTION_WITHIN.toMillis() / 1000.0);
         // A new leader writes one entry of its own.
         long told = successor.raftIndex() - last().raftIndex() - 1;
-        return told >= 0.7 * seconds * marks.get(0).paceTo(last()) && told > stalled + 3 * Math.sqrt(stalled) + 3;
+        return told >= 0.7 * seconds * pace && told > stalled + 3 * Math.sqrt(stalled) + 3 && isEven(pace);
+    }
+
+    private boolean isEven(double pace) {
+        Mark from = lately.get(0);
+        for (Mark mark : lately) {
+            if (from.secondsTo(mark) >= EVEN_SECONDS) {
+                if (from.paceTo(mark) < pace / 3) {
+                    return false;
+                }
+                from = mark;
+            }
+        }
+        return true;
     }
 
     /** Nobody listens: the process has ended. */
