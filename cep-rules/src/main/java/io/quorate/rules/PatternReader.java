@@ -1,11 +1,13 @@
 package io.quorate.rules;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.quorate.events.Alert.Severity;
 import io.quorate.rules.StepPattern.Step;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** Reads steps in their order. */
@@ -39,13 +41,15 @@ final class PatternReader {
             }
             steps.add(step(at));
         }
-        return draft.isSound("/within", "/resolve-after", "/alert/severity")
-                ? new StepPattern(
-                        steps,
-                        draft.duration("/within"),
-                        draft.duration("/resolve-after"),
-                        Severity.valueOf(draft.constant("/alert/severity")))
-                : null;
+        boolean explains = draft.has("/explains");
+        if (!draft.isSound("/within", "/resolve-after") || !(explains || draft.isSound("/alert/severity"))) {
+            return null;
+        }
+        return new StepPattern(
+                steps,
+                draft.duration("/within"),
+                draft.duration("/resolve-after"),
+                explains ? Severity.INFO : Severity.valueOf(draft.constant("/alert/severity")));
     }
 
     private void checkSpan(String at) {
@@ -63,7 +67,7 @@ final class PatternReader {
                     (isSymptom ? "both a symptom and a leader-change" : "neither a symptom nor a leader-change")
                             + "; expected exactly one of them");
         }
-        if (isSymptom && draft.text(at + "/symptom").equals(draft.text("/rule"))) {
+        if (symptoms(at).contains(draft.text("/rule"))) {
             draft.problem(at + "/symptom", "the symptom of the rule itself; expected that of another rule");
         }
         if (isAbsent && index == 0) {
@@ -82,11 +86,20 @@ final class PatternReader {
         }
     }
 
+    /** One rule, or a list of them. */
+    private Set<String> symptoms(String at) {
+        JsonNode symptom = draft.at(at + "/symptom");
+        Set<String> rules = new TreeSet<>();
+        (symptom.isArray() ? symptom : List.of(symptom)).forEach(rule -> rules.add(rule.asText()));
+        rules.remove("");
+        return rules;
+    }
+
     private Step step(String at) {
         boolean isSymptom = draft.has(at + "/symptom");
         return new Step(
                 draft.text(at + "/step"),
-                isSymptom ? draft.text(at + "/symptom") : null,
+                symptoms(at),
                 isSymptom ? Set.of() : ConditionReader.planned(draft.at(at + "/leader-change/planned")),
                 draft.at(at + "/times/at-least").asInt(1),
                 draft.at(at + "/times/or-members-plus").asInt(-1),

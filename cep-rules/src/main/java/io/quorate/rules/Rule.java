@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param maturity a sandbox rule is evaluated and notifies nobody
  * @param runsIn the profiles in which it runs; empty for all
  * @param rank where its symptom stands between cause and effect
- * @param alert what it says; null when it only gives a symptom to patterns
+ * @param alert what it says; null when it only gives a symptom to patterns, or explains
+ * @param explains what it is the cause of; null for most
  * @param profiles by name, the condition that each sets instead
  * @param tests that stand in the rule's own file
  * @param text of its file, from which overrides are made
@@ -32,6 +33,7 @@ public record Rule(
         CausalRank rank,
         Condition condition,
         @Nullable Says alert,
+        @Nullable Explains explains,
         Map<String, Condition> profiles,
         List<RuleTest> tests,
         String text)
@@ -162,17 +164,22 @@ public record Rule(
 
     /** The same rule on another condition. */
     public Rule with(Condition other) {
-        return new Rule(name, version, why, maturity, runsIn, rank, other, alert, profiles, tests, text);
+        return new Rule(name, version, why, maturity, runsIn, rank, other, alert, explains, profiles, tests, text);
     }
 
     /** The same rule with other profiles. */
     public Rule with(Map<String, Condition> others) {
-        return new Rule(name, version, why, maturity, runsIn, rank, condition, alert, others, tests, text);
+        return new Rule(name, version, why, maturity, runsIn, rank, condition, alert, explains, others, tests, text);
     }
 
     /** The same rule under another name. */
     public Rule named(String other) {
-        return new Rule(other, version, why, maturity, runsIn, rank, condition, alert, profiles, tests, text);
+        return new Rule(other, version, why, maturity, runsIn, rank, condition, alert, explains, profiles, tests, text);
+    }
+
+    /** The same rule with these words for its alerts. */
+    public Rule saying(Says other) {
+        return new Rule(name, version, why, maturity, runsIn, rank, condition, other, explains, profiles, tests, text);
     }
 
     /** What its alerts say, of a rule that has some. */

@@ -170,7 +170,7 @@ class RuleChanges {
                         step.orMembersPlus(),
                         n -> with.apply(with(step, step.planned(), step.atLeast(), n, step.sameMember())));
             }
-            if (step.symptom() == null) {
+            if (step.isChange()) {
                 planned(
                         at + "/leader-change/planned",
                         step.name(),
@@ -202,7 +202,7 @@ class RuleChanges {
     }
 
     static Step with(Step step, Set<Planned> planned, int atLeast, int orMembersPlus, boolean sameMember) {
-        return new Step(step.name(), step.symptom(), planned, atLeast, orMembersPlus, step.absent(), sameMember);
+        return new Step(step.name(), step.symptoms(), planned, atLeast, orMembersPlus, step.absent(), sameMember);
     }
 
     /** Absences stay where they are: each is about the time before its next step. Equal steps have no order. */
@@ -210,7 +210,7 @@ class RuleChanges {
         boolean equal = with(step, step.planned(), step.atLeast(), step.orMembersPlus(), false)
                 .equals(new Step(
                         step.name(),
-                        next.symptom(),
+                        next.symptoms(),
                         next.planned(),
                         next.atLeast(),
                         next.orMembersPlus(),

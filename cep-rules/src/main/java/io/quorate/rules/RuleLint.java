@@ -14,6 +14,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -29,6 +30,7 @@ public final class RuleLint {
     private final KnownMetrics metrics;
     private final @Nullable Path root;
     private final Set<String> symptoms;
+    private final Set<String> causes;
 
     /**
      * A lint of rules beside others.
@@ -40,6 +42,14 @@ public final class RuleLint {
         this.metrics = metrics;
         this.root = root;
         this.symptoms = symptoms(beside.stream());
+        this.causes = causes(beside.stream());
+    }
+
+    private static Set<String> causes(Stream<Rule> rules) {
+        return rules.map(Rule::explains)
+                .filter(Objects::nonNull)
+                .map(Explains::cause)
+                .collect(Collectors.toCollection(TreeSet::new));
     }
 
     private static Set<String> symptoms(Stream<Rule> rules) {
@@ -52,8 +62,10 @@ public final class RuleLint {
     public List<Finding> findings(List<RuleFile> rules) {
         Set<String> given = symptoms(rules.stream().map(RuleFile::rule));
         given.addAll(symptoms);
+        Set<String> explained = causes(rules.stream().map(RuleFile::rule));
+        explained.addAll(causes);
         return rules.stream()
-                .flatMap(rule -> new OfRule(rule, given).findings().stream())
+                .flatMap(rule -> new OfRule(rule, given, explained).findings().stream())
                 .distinct()
                 .sorted()
                 .toList();
@@ -66,12 +78,14 @@ public final class RuleLint {
         private final Rule rule;
         private final YamlFile file;
         private final Set<String> given;
+        private final Set<String> explained;
         private final List<Finding> found = new ArrayList<>();
 
-        OfRule(RuleFile rule, Set<String> given) {
+        OfRule(RuleFile rule, Set<String> given, Set<String> explained) {
             this.name = rule.name();
             this.rule = rule.rule();
             this.given = given;
+            this.explained = explained;
             try {
                 this.file = YamlFile.parse(rule.name(), rule.rule().text());
             } catch (InvalidYaml e) {
@@ -92,6 +106,9 @@ public final class RuleLint {
                     lint(pattern, profile);
                 }
             });
+            if (rule.explains() != null) {
+                lint(rule.explains());
+            }
             lintProfiles();
             lintRunbook();
             lintTests();
@@ -151,7 +168,9 @@ public final class RuleLint {
             }
             KnownMetrics.Kind kind = signal instanceof Signal.QuantileOf
                     ? KnownMetrics.Kind.HISTOGRAM
-                    : signal instanceof Signal.GaugeOf || signal instanceof Signal.ForecastOf
+                    : signal instanceof Signal.GaugeOf
+                                    || signal instanceof Signal.ForecastOf
+                                    || signal instanceof Signal.ChangesOf
                             ? KnownMetrics.Kind.GAUGE
                             : KnownMetrics.Kind.COUNTER;
             List<String> keys = signal instanceof Signal.ShareOf ? List.of("/of", "/among") : List.of("/of", "/to");
@@ -204,6 +223,34 @@ public final class RuleLint {
             }
         }
 
+        private void lint(Explains explains) {
+            for (int i = 0; i < explains.advice().size(); i++) {
+                String when = explains.advice().get(i).when();
+                if (when != null) {
+                    lintSymptom(when, "/explains/advice/" + i + "/when");
+                }
+            }
+            for (String cause : explains.over()) {
+                if (!explained.contains(cause) || cause.equals(explains.cause())) {
+                    add(
+                            "/explains/over",
+                            Severity.ERROR,
+                            "no other rule explains by '" + cause + "'" + RuleWords.nearest(cause, explained)
+                                    + ", or nothing comes of it");
+                }
+            }
+        }
+
+        private void lintSymptom(String symptom, String at) {
+            if (!given.contains(symptom)) {
+                add(
+                        at,
+                        Severity.ERROR,
+                        "no rule gives the symptom '" + symptom + "'" + RuleWords.nearest(symptom, given)
+                                + ", or the pattern never matches");
+            }
+        }
+
         /** A warning until the comment above the rule says so to whoever is on call. */
         private void addUnlessTold(String at, String word, String message) {
             boolean isTold = rule.why().contains(word);
@@ -219,13 +266,8 @@ public final class RuleLint {
 
         private void lint(StepPattern pattern, String profile) {
             for (int i = 0; i < pattern.steps().size(); i++) {
-                String symptom = pattern.steps().get(i).symptom();
-                if (symptom != null && !given.contains(symptom)) {
-                    add(
-                            place(profile, "/pattern/" + i + "/symptom"),
-                            Severity.ERROR,
-                            "no rule gives the symptom '" + symptom + "'" + RuleWords.nearest(symptom, given)
-                                    + ", or the pattern never matches");
+                for (String symptom : pattern.steps().get(i).symptoms()) {
+                    lintSymptom(symptom, place(profile, "/pattern/" + i + "/symptom"));
                 }
             }
         }

@@ -15,12 +15,14 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -41,6 +43,16 @@ public final class RuleReader {
             "etcd-rules-blind.yaml",
             "etcd-status-rules-blind.yaml",
             "etcd-wal-fsync-slow.yaml",
+            "causes/etcd-cause-cpu.yaml",
+            "causes/etcd-cause-disk-stall.yaml",
+            "causes/etcd-cause-expensive-requests.yaml",
+            "causes/etcd-cause-maintenance.yaml",
+            "causes/etcd-cause-network.yaml",
+            "causes/etcd-cause-pause.yaml",
+            "causes/etcd-cause-quota.yaml",
+            "causes/etcd-cause-restart.yaml",
+            "causes/etcd-cause-slow-disk.yaml",
+            "causes/etcd-cause-watch.yaml",
             "mixin/etcd-database-high-fragmentation-ratio.yaml",
             "mixin/etcd-database-quota-low-space.yaml",
             "mixin/etcd-excessive-database-growth.yaml",
@@ -54,7 +66,11 @@ public final class RuleReader {
             "mixin/etcd-member-communication-slow.yaml",
             "mixin/etcd-members-down.yaml",
             "mixin/etcd-members-unreachable.yaml",
-            "mixin/etcd-no-leader.yaml");
+            "mixin/etcd-no-leader.yaml",
+            "signs/etcd-fsyncs-slow.yaml",
+            "signs/etcd-member-cut-off.yaml",
+            "signs/etcd-reads-slow.yaml",
+            "signs/etcd-round-trips-slow.yaml");
 
     private static final YamlSchema SCHEMA = YamlSchema.resource(RuleReader.class, "/schema/rule.schema.json");
 
@@ -167,7 +183,7 @@ public final class RuleReader {
         Rule.Says alert = alert(draft, maturity);
         List<RuleTest> tests =
                 condition == null ? List.of() : TestReader.read(draft, condition, profiles, runsIn(draft));
-        if (maturity == Rule.Maturity.STABLE && draft.has("/alert")) {
+        if (maturity == Rule.Maturity.STABLE && (draft.has("/alert") || draft.has("/explains"))) {
             checkTests(draft);
         }
         if (!draft.problems().isEmpty() || condition == null) {
@@ -182,9 +198,37 @@ public final class RuleReader {
                 rank(draft),
                 condition,
                 alert,
+                explains(draft),
                 profiles,
                 tests,
                 text);
+    }
+
+    private static @Nullable Explains explains(Draft draft) {
+        if (!draft.isSound("/explains")) {
+            return null;
+        }
+        checkWords(draft, "/explains/says", List.of("cluster", "member"));
+        List<Explains.Advice> advice = new ArrayList<>();
+        for (JsonNode one : draft.at("/explains/advice")) {
+            JsonNode when = one.get("when");
+            advice.add(new Explains.Advice(
+                    Explains.About.valueOf(Draft.constant(one.get("about"))),
+                    one.get("do").asText(),
+                    when == null ? null : when.asText()));
+        }
+        Set<Rule.CausalRank> of = EnumSet.noneOf(Rule.CausalRank.class);
+        draft.at("/explains/of").forEach(rank -> of.add(Rule.CausalRank.valueOf(Draft.constant(rank))));
+        Set<String> over = new TreeSet<>();
+        draft.at("/explains/over").forEach(cause -> over.add(cause.asText()));
+        return new Explains(
+                draft.text("/explains/cause"),
+                draft.text("/explains/says"),
+                of,
+                over,
+                draft.text("/explains/ruled-out"),
+                draft.text("/explains/unseen"),
+                advice);
     }
 
     /** What each profile makes of the condition, as far as it can be read. */
@@ -231,9 +275,8 @@ public final class RuleReader {
                     "/alert",
                     "'runbook' is missing; expected the path or address of the runbook, or maturity: sandbox");
         }
-        String summary = draft.text("/alert/summary");
-        checkWords(draft, summary, words(draft));
-        return new Rule.Says(summary, draft.text("/alert/runbook"));
+        checkWords(draft, "/alert/summary", words(draft));
+        return new Rule.Says(draft.text("/alert/summary"), draft.text("/alert/runbook"));
     }
 
     /** What conditions of this kind fill in. */
@@ -252,12 +295,12 @@ public final class RuleReader {
         };
     }
 
-    private static void checkWords(Draft draft, String summary, List<String> known) {
-        Matcher word = WORD.matcher(summary);
+    private static void checkWords(Draft draft, String at, List<String> known) {
+        Matcher word = WORD.matcher(draft.text(at));
         while (word.find()) {
             if (!known.contains(word.group(1))) {
                 draft.problem(
-                        "/alert/summary",
+                        at,
                         "'" + word.group() + "' is no word of this rule's summary; expected one of "
                                 + known.stream().map(one -> "{" + one + "}").collect(Collectors.joining(", ")));
             }
@@ -275,11 +318,13 @@ public final class RuleReader {
             firing += test.path("expect").findValuesAsText("status").contains("firing") ? 1 : 0;
         }
         int silent = tests.size() - firing;
-        if (firing < 1 || silent < 2) {
+        // Nothing but what it reads can be told in the tests of a pattern: little is left to be silent about.
+        int quiet = draft.has("/explains") ? 1 : 2;
+        if (firing < 1 || silent < quiet) {
             draft.problem(
                     "/tests",
                     "a stable rule has " + firing + " firing and " + silent
-                            + " silent tests; expected at least 1 and 2, or maturity: sandbox");
+                            + " silent tests; expected at least 1 and " + quiet + ", or maturity: sandbox");
         }
     }
 

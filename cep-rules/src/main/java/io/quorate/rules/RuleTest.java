@@ -13,11 +13,26 @@ import org.jspecify.annotations.Nullable;
  * @param claim what is claimed, after "it"
  * @param profile under which
  * @param members of the cluster
+ * @param order in which what happens is told
  * @param until how long the test watches, from its own zero
  */
 public record RuleTest(
-        String claim, String profile, int members, List<Given> given, Duration until, List<Expected> expect)
+        String claim,
+        String profile,
+        int members,
+        Order order,
+        List<Given> given,
+        Duration until,
+        List<Expected> expect)
         implements Serializable {
+
+    /** What comes of it must not depend on this. */
+    public enum Order {
+        /** As it happens. */
+        OF_TIME,
+        /** As far out of order as the watermark allows; the same way every time. */
+        SHUFFLED
+    }
 
     /** Something that happens: what the rule reads. */
     public sealed interface Given extends Serializable permits Move, Window, Answer, Shown {}

@@ -26,7 +26,7 @@ final class RuleWords {
         return switch (kind) {
             case HISTOGRAM -> "quantile";
             case COUNTER -> "increase, rate, share or count";
-            case GAUGE -> "gauge or forecast";
+            case GAUGE -> "gauge, forecast or changes";
         };
     }
 }

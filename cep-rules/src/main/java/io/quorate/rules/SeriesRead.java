@@ -68,7 +68,10 @@ record SeriesRead(Map<String, Kind> kinds, Set<Selector> selectors) {
         if (signal instanceof Signal.QuantileOf) {
             return Kind.HISTOGRAM;
         }
-        return signal instanceof Signal.GaugeOf || signal instanceof Signal.ForecastOf ? Kind.GAUGE : Kind.COUNTER;
+        boolean gauge = signal instanceof Signal.GaugeOf
+                || signal instanceof Signal.ForecastOf
+                || signal instanceof Signal.ChangesOf;
+        return gauge ? Kind.GAUGE : Kind.COUNTER;
     }
 
     /** The metric of a value that names none. */

@@ -107,6 +107,15 @@ public sealed interface Signal extends Serializable {
         }
     }
 
+    /** How often a gauge moved from sample to sample: a process that began anew. */
+    record ChangesOf(Selector of, Duration over) implements Signal {
+
+        @Override
+        public List<Selector> reads() {
+            return List.of(of);
+        }
+    }
+
     /** How many rules are blind here for lack of a metric. */
     record BlindRules() implements Signal {
 

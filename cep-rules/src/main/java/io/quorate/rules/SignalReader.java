@@ -18,7 +18,7 @@ final class SignalReader {
 
     /** Under which signals stand, in a rule's {@code when}. */
     static final List<String> NAMES =
-            List.of("quantile", "gauge", "increase", "rate", "share", "forecast", "count", "blind-rules");
+            List.of("quantile", "gauge", "increase", "rate", "share", "forecast", "count", "changes", "blind-rules");
 
     private static final List<String> OF_STATUSES = List.of("gauge", "forecast", "blind-rules");
     private static final Duration LONGEST = Duration.ofHours(24);
@@ -86,6 +86,7 @@ final class SignalReader {
                         draft.text(at + "/by"),
                         over,
                         draft.at(at + "/rate-above").asDouble());
+            case "changes" -> new Signal.ChangesOf(selector(at + "/of"), over);
             default -> new Signal.BlindRules();
         };
     }

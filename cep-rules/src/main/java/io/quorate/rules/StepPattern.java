@@ -21,7 +21,7 @@ public record StepPattern(List<Step> steps, Duration within, Duration resolveAft
     /** Whether all it is about is one member: then so are its alerts. */
     public boolean isOfOneMember() {
         Step first = steps.get(0);
-        return first.symptom() != null
+        return !first.isChange()
                 && (first.sameMember() || first.isSingle())
                 && steps.stream().skip(1).allMatch(step -> step.sameMember() || step.absent());
     }
@@ -47,7 +47,7 @@ public record StepPattern(List<Step> steps, Duration within, Duration resolveAft
     /**
      * One step, as a clause: {@code disk-stalls}.
      *
-     * @param symptom the rule whose symptom it is; null for a leader change
+     * @param symptoms the rules any of whose symptoms it is; empty for a leader change
      * @param planned which leader changes count; empty for a symptom
      * @param atLeast how many times
      * @param orMembersPlus how many more than the cluster has members, where that is more; negative when the size does not
@@ -57,7 +57,7 @@ public record StepPattern(List<Step> steps, Duration within, Duration resolveAft
      */
     public record Step(
             String name,
-            @Nullable String symptom,
+            Set<String> symptoms,
             Set<LeaderChange.Planned> planned,
             int atLeast,
             int orMembersPlus,
@@ -67,7 +67,12 @@ public record StepPattern(List<Step> steps, Duration within, Duration resolveAft
 
         /** Whether it names an event like this one. */
         public boolean takes(String name, LeaderChange.@Nullable Planned change) {
-            return symptom == null ? change != null && planned.contains(change) : symptom.equals(name);
+            return isChange() ? change != null && planned.contains(change) : symptoms.contains(name);
+        }
+
+        /** Whether it is a leader change rather than a symptom. */
+        public boolean isChange() {
+            return symptoms.isEmpty();
         }
 
         /** Whether one event is enough, whatever the size of the cluster. */

@@ -4,7 +4,6 @@ import io.quorate.rules.RuleTest.Given;
 import io.quorate.rules.RuleTest.Shown;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -24,10 +23,7 @@ final class SymptomLines implements Lines {
     SymptomLines(int members, List<StepPattern> patterns) {
         this.members = members;
         for (StepPattern pattern : patterns) {
-            pattern.steps().stream()
-                    .map(StepPattern.Step::symptom)
-                    .filter(Objects::nonNull)
-                    .forEach(symptoms::add);
+            pattern.steps().forEach(step -> symptoms.addAll(step.symptoms()));
         }
     }
 

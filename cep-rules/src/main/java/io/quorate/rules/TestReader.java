@@ -57,6 +57,7 @@ final class TestReader {
                 draft.text(at + "/it"),
                 profile,
                 members,
+                draft.has(at + "/order") ? RuleTest.Order.SHUFFLED : RuleTest.Order.OF_TIME,
                 given(at + "/given", members),
                 until,
                 expected(at + "/expect", profile, members, until));

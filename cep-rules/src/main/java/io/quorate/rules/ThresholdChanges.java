@@ -213,6 +213,12 @@ final class ThresholdChanges extends RuleChanges {
                     "over",
                     count.over(),
                     over -> with.apply(new Signal.CountOf(count.of(), count.by(), over, count.rateAbove())));
+        } else if (signal instanceof Signal.ChangesOf changes) {
+            span(
+                    "/when/changes/over",
+                    "over",
+                    changes.over(),
+                    over -> with.apply(new Signal.ChangesOf(changes.of(), over)));
         }
     }
 }

@@ -35,7 +35,7 @@ class RulesCommandTest {
               runbook: docs/runbooks/etcd-wal-fsync-regression.md
             """;
 
-    /** Of a cluster of two, and of the lab: one change fewer, or a little later. */
+    /** What backtest writes of two episodes, out of order. */
     private static final String ALERTS = """
             {"id":"00112233445566aa","rule":"EtcdDiskSlow","severity":"warning","cluster":"prod","member":"m1","status":"pending","at":"2026-03-29T01:00:10.000Z","startedAt":"2026-03-29T01:00:10.000Z","summary":"prod/m1 is slow","cause":null,"evidence":[{"what":"value","value":"100 ms, certainly in (64 ms, 128 ms]","at":"2026-03-29T01:00:10.000Z"},{"what":"limit","value":"warning above 32ms for 10s","at":"2026-03-29T01:00:10.000Z"}]}
             {"id":"ffff2233445566aa","rule":"EtcdDiskSlow","severity":"warning","cluster":"other","member":"m1","status":"pending","at":"2026-03-29T01:00:10.000Z","startedAt":"2026-03-29T01:00:10.000Z","summary":"not this one","cause":null,"evidence":[]}

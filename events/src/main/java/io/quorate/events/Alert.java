@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param startedAt when the episode began: the time of the event that first made the rule true
  * @param summary one sentence for a person who was just woken
  * @param cause in words; null until known
+ * @param partOf id of the fleet incident, or {@code maintenance NAME}, that it is part of; such an alert notifies nobody. Null when
+ *     it stands for itself
  * @param runbook path or address
  */
 public record Alert(
@@ -34,6 +36,7 @@ public record Alert(
         Instant startedAt,
         String summary,
         @Nullable String cause,
+        @Nullable String partOf,
         @Nullable String runbook,
         List<Evidence> evidence) {
 
@@ -72,6 +75,25 @@ public record Alert(
         Objects.requireNonNull(startedAt, "startedAt");
         summary = summary == null ? "" : summary;
         evidence = evidence == null ? List.of() : evidence;
+    }
+
+    /** The next transition of the same episode, with what is known of its cause. */
+    public Alert told(Status next, Instant when, @Nullable String cause, List<Evidence> evidence) {
+        return new Alert(
+                id, rule, severity, cluster, clusterId, member, memberId, next, when, startedAt, summary, cause, partOf,
+                runbook, evidence);
+    }
+
+    /** The same, as part of something larger; of nothing when null. */
+    public Alert asPartOf(@Nullable String larger) {
+        return as(status, at, larger);
+    }
+
+    /** The next transition of the same episode. */
+    public Alert as(Status next, Instant when, @Nullable String larger) {
+        return new Alert(
+                id, rule, severity, cluster, clusterId, member, memberId, next, when, startedAt, summary, cause, larger,
+                runbook, evidence);
     }
 
     /** The same for the same episode, whoever computes it and however often: live, after a restart, in a replay. */

@@ -43,8 +43,8 @@ public final class PatternText {
 
     /** {@code EtcdWalFsyncSlow of the same member}. */
     static String event(Step step) {
-        String what = step.symptom() != null
-                ? step.symptom()
+        String what = !step.isChange()
+                ? symptoms(step)
                 : PatternEvent.LEADER_CHANGE + " (planned "
                         + step.planned().stream()
                                 .sorted()
@@ -52,6 +52,10 @@ public final class PatternText {
                                 .collect(Collectors.joining(" or "))
                         + ")";
         return what + (step.sameMember() ? " of the same member" : "");
+    }
+
+    static String symptoms(Step step) {
+        return step.symptoms().stream().sorted().collect(Collectors.joining(" or "));
     }
 
     /** {@code 3, or members + 1 where that is more}. */

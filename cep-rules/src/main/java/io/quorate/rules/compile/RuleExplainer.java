@@ -1,12 +1,15 @@
 package io.quorate.rules.compile;
 
+import io.quorate.rules.Explains;
 import io.quorate.rules.Rule;
 import io.quorate.rules.StepPattern;
 import io.quorate.rules.Threshold;
 import io.quorate.rules.yaml.Durations;
 import java.text.DecimalFormat;
 import java.text.DecimalFormatSymbols;
+import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.TreeSet;
 
 /** A rule in plain words, the same every time, so that the text can be committed and its changes reviewed. */
@@ -32,13 +35,15 @@ public final class RuleExplainer {
             SignalWords.explain(threshold, text);
             text.append("\n  between cause and effect: ").append(lower(rule.rank()));
         } else if (condition instanceof StepPattern pattern) {
-            explain(pattern, text);
+            explain(pattern, rule.explains() != null, text);
         }
         if (rule.maturity() == Rule.Maturity.SANDBOX) {
             text.append("\n  sandbox: evaluated, notifies nobody");
         }
         Rule.Says alert = rule.alert();
-        if (alert == null) {
+        if (rule.explains() != null) {
+            explain(rule.explains(), text);
+        } else if (alert == null) {
             text.append("\n  says nothing: only patterns read its symptom");
         } else {
             text.append("\n  says: ").append(alert.summary());
@@ -94,7 +99,7 @@ public final class RuleExplainer {
                 .append(" times the median of its peers', else the cluster");
     }
 
-    private static void explain(StepPattern pattern, StringBuilder text) {
+    private static void explain(StepPattern pattern, boolean isCause, StringBuilder text) {
         text.append("\n  watches, per cluster, for these steps in this order, first to last less than ")
                 .append(Durations.format(pattern.within()));
         for (StepPattern.Step step : pattern.steps()) {
@@ -110,16 +115,44 @@ public final class RuleExplainer {
                 text.append(", of the member of the first step");
             }
         }
-        text.append("\n  ").append(lower(pattern.severity())).append(" at the last step");
+        if (!isCause) {
+            text.append("\n  ").append(lower(pattern.severity())).append(" at the last step");
+        }
         text.append("\n  over after ")
                 .append(Durations.format(pattern.resolveAfter()))
                 .append(" without another match");
     }
 
+    private static void explain(Explains explains, StringBuilder text) {
+        text.append("\n  is the cause ").append(explains.cause()).append(": ").append(explains.says());
+        text.append("\n  of alerts of rank ").append(String.join(", ", lower(explains.of())));
+        if (!explains.over().isEmpty()) {
+            text.append("\n  stands where these are seen as well: ")
+                    .append(String.join(", ", new TreeSet<>(explains.over())));
+        }
+        text.append("\n  when nothing of it is seen: ").append(explains.ruledOut());
+        if (!explains.unseen().isEmpty()) {
+            text.append("\n  cannot be seen from outside: ").append(explains.unseen());
+        }
+        for (Explains.Advice advice : explains.advice()) {
+            text.append("\n  advice (")
+                    .append(lower(advice.about()))
+                    .append("): ")
+                    .append(advice.text());
+            if (advice.when() != null) {
+                text.append("; with ").append(advice.when());
+            }
+        }
+    }
+
+    private static List<String> lower(Set<Rule.CausalRank> ranks) {
+        return ranks.stream().sorted().map(RuleExplainer::lower).toList();
+    }
+
     private static String what(StepPattern.Step step) {
-        return step.symptom() == null
+        return step.isChange()
                 ? "leader change, planned " + planned(step.planned())
-                : "symptom of " + step.symptom();
+                : "symptom of " + PatternText.symptoms(step);
     }
 
     static String percent(double share) {

@@ -76,6 +76,9 @@ final class SignalWords {
             return "how many " + count.by() + " of " + count.of() + " grow by more than "
                     + RuleExplainer.plain(count.rateAbove()) + " per second";
         }
+        if (signal instanceof Signal.ChangesOf changes) {
+            return "how often " + changes.of() + " moved";
+        }
         return "how many rules are blind here";
     }
 

@@ -54,6 +54,9 @@ final class AlertStory {
         if (last.cause() != null) {
             lines.add("  cause: " + last.cause());
         }
+        if (last.partOf() != null) {
+            lines.add("  part of: " + last.partOf());
+        }
         if (last.runbook() != null) {
             lines.add("  runbook: " + last.runbook());
         }

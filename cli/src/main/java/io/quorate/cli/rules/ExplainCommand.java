@@ -128,6 +128,7 @@ final class ExplainCommand implements Callable<Integer> {
                 rule.rank(),
                 rule.condition(),
                 rule.alert(),
+                rule.explains(),
                 Map.of(),
                 List.of(),
                 rule.text());

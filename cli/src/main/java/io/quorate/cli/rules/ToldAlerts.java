@@ -25,7 +25,7 @@ final class ToldAlerts {
     /** As the lines of a backtest name the fields, so that one reader reads both. */
     private static final String TRANSITIONS = """
             SELECT id, rule, severity, cluster, cluster_id AS clusterId, member, member_id AS memberId, status, at,
-                started_at AS startedAt, summary, cause, runbook, shadow,
+                started_at AS startedAt, summary, cause, part_of AS partOf, runbook, shadow,
                 arrayMap((what, value, at) -> tuple(what, value, formatDateTime(at, '%Y-%m-%dT%H:%i:%S.%fZ', 'UTC'))::Tuple(what String, value String, at String),
                     evidence_what, evidence_value, evidence_at) AS evidence
             FROM
@@ -95,6 +95,7 @@ final class ToldAlerts {
                         Instant.parse(row.path("startedAt").asText()),
                         row.path("summary").asText(),
                         text(row, "cause"),
+                        text(row, "partOf"),
                         text(row, "runbook"),
                         evidence),
                 row.path("shadow").asBoolean());

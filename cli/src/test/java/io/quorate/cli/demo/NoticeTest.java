@@ -95,6 +95,7 @@ class NoticeTest {
                 "slow",
                 null,
                 null,
+                null,
                 List.of());
     }
 }

@@ -57,6 +57,7 @@ class EventCodecTest {
             AT,
             "prod changed its leader 3 times in 20s",
             null,
+            "fedcba9876543210",
             "docs/runbooks/etcd-election-storm.md",
             List.of(new Alert.Evidence("leader-moves", "m2 -> m1, term 4", AT)));
 
@@ -283,6 +284,15 @@ class EventCodecTest {
         byte[] bytes = goldenFile(golden.topic).getBytes(StandardCharsets.UTF_8);
 
         assertThat(new EventCodec<>(golden.topic.type()).decode(bytes)).isEqualTo(golden.event);
+    }
+
+    @Test
+    void readsAlertsOfBuildsThatKnewNothingLarger() throws Exception {
+        String before = goldenFile(Topic.ALERT).replace("\"partOf\":\"fedcba9876543210\",", "");
+
+        assertThat(before).doesNotContain("partOf");
+        assertThat(new EventCodec<>(Alert.class).decode(before.getBytes(StandardCharsets.UTF_8)))
+                .isEqualTo(STORM.asPartOf(null));
     }
 
     @Test

@@ -103,6 +103,7 @@ final class Lines {
             line.writeStringField("startedAt", MILLIS.format(alert.startedAt()));
             line.writeStringField("summary", alert.summary());
             line.writeStringField("cause", alert.cause());
+            optional(line, "partOf", alert.partOf());
             line.writeArrayFieldStart("evidence");
             for (Alert.Evidence evidence : alert.evidence()) {
                 line.writeStartObject();

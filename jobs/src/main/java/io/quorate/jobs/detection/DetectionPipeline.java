@@ -9,6 +9,9 @@ import io.quorate.events.LeaderChange;
 import io.quorate.events.MemberStatus;
 import io.quorate.events.MemberWindow;
 import io.quorate.events.RuleCoverage;
+import io.quorate.jobs.causes.CausesPipeline;
+import io.quorate.jobs.causes.Chains;
+import io.quorate.jobs.causes.Clue;
 import io.quorate.rules.Rule;
 import io.quorate.rules.StepPattern;
 import io.quorate.rules.Threshold;
@@ -18,7 +21,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.flink.cep.CEP;
@@ -40,6 +42,8 @@ import org.apache.flink.util.Collector;
  *
  * statuses, windows, rosters, coverage, controls --> conditions, see {@link ConditionsPipeline} --> alerts()
  *                                                       '--symptoms, with changes--> see {@link PatternsPipeline} --> alerts()
+ *
+ * all alerts, with what explains them --> causes --> alerts()
  * </pre>
  *
  * What reads statuses alone never meets windows: behind a stream of windows a storm would wait for a whole window.
@@ -91,16 +95,19 @@ public final class DetectionPipeline {
         ConditionsPipeline conditions = ConditionsPipeline.of(to, controls, window, symptoms(controls.rules()));
         DataStream<Alert> alerts = conditions.alerts();
         DataStream<Alert> shadowAlerts = conditions.shadowAlerts();
+        Chains chains = new Chains(controls.rules());
+        Map<String, Rule.CausalRank> ranks = PatternsPipeline.ranks(controls.rules());
+        DataStream<Clue> clues = clues(conditions, changes, chains);
         for (Rule rule : controls.rules()) {
             DataStream<Alert> said;
             if (rule.condition() instanceof StepPattern pattern) {
+                if (rule.explains() != null) {
+                    clues = clues.union(PatternsPipeline.explanations(
+                            conditions.symptoms(), changes, rule, pattern, ranks, window.toMillis()));
+                    continue;
+                }
                 said = PatternsPipeline.patterns(
-                        conditions.symptoms(),
-                        changes,
-                        rule,
-                        pattern,
-                        PatternsPipeline.ranks(controls.rules()),
-                        window.toMillis());
+                        conditions.symptoms(), changes, rule, pattern, ranks, window.toMillis());
             } else if (rule.condition() instanceof Threshold) {
                 continue;
             } else {
@@ -112,18 +119,40 @@ public final class DetectionPipeline {
                 shadowAlerts = shadowAlerts.union(said);
             }
         }
+        if (!chains.isEmpty()) {
+            alerts = CausesPipeline.of(alerts, clues, chains, window, PatternEvents.CONFIRMED);
+        }
         return new DetectionPipeline(changes, alerts, shadowAlerts, conditions);
+    }
+
+    /** What tells causes beside the patterns that explain: what came of them, and which rule could see. */
+    private static DataStream<Clue> clues(
+            ConditionsPipeline conditions, DataStream<LeaderChange> changes, Chains chains) {
+        Set<String> read = chains.reads();
+        return conditions
+                .symptoms()
+                .filter(symptom -> read.contains(symptom.rule()))
+                .map(symptom -> Clue.of(symptom))
+                .returns(Clue.class)
+                .union(
+                        changes.map(change -> Clue.of(change)).returns(Clue.class),
+                        conditions
+                                .coverage()
+                                .filter(cell -> read.contains(cell.rule()))
+                                .map(cell -> Clue.of(cell))
+                                .returns(Clue.class));
     }
 
     /** The rules of which patterns want to know. */
     private static Set<String> symptoms(List<Rule> rules) {
-        return rules.stream()
+        Set<String> symptoms = rules.stream()
                 .map(Rule::condition)
                 .filter(StepPattern.class::isInstance)
                 .flatMap(pattern -> ((StepPattern) pattern).steps().stream())
-                .map(StepPattern.Step::symptom)
-                .filter(Objects::nonNull)
+                .flatMap(step -> step.symptoms().stream())
                 .collect(Collectors.toSet());
+        symptoms.addAll(new Chains(rules).reads());
+        return symptoms;
     }
 
     /** As they were confirmed. */

@@ -103,6 +103,7 @@ public class Episode {
                 startedAt,
                 summary,
                 null,
+                null,
                 rule.says().runbook(),
                 List.copyOf(evidence));
     }

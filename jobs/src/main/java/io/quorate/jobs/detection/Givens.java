@@ -37,19 +37,33 @@ record Givens(
     static final Instant ZERO = Instant.parse("2026-01-01T00:00:00Z");
 
     private static final String NOBODY = "nobody";
-    private static final RuleTest.Move NO_MOVE = new RuleTest.Move(Duration.ZERO, "", "", 0, false);
-    private static final RuleTest.Window NO_WINDOW = new RuleTest.Window(Duration.ZERO, "", false, Measures.NONE);
-    private static final RuleTest.Answer NO_ANSWER =
-            new RuleTest.Answer(Duration.ZERO, "", null, null, 0, 0, 0, 0, 0, false, List.of());
-    private static final RuleTest.Shown NO_SYMPTOM = new RuleTest.Shown(Duration.ZERO, Duration.ZERO, null, "");
+    private static final Kind<LeaderChange> CHANGE = new Kind<>(
+            LeaderChange::cluster,
+            LeaderChange::confirmedAt,
+            Duration.ofMinutes(1),
+            at -> change(NOBODY, 0, new RuleTest.Move(at, "", "", 0, false)));
+    private static final Kind<MemberWindow> WINDOW = new Kind<>(
+            MemberWindow::cluster,
+            MemberWindow::windowEnd,
+            RuleTest.Window.SIZE,
+            at -> window(NOBODY, new RuleTest.Window(at, "", false, Measures.NONE)));
+    private static final Kind<MemberStatus> STATUS = new Kind<>(
+            MemberStatus::cluster,
+            MemberStatus::observedAt,
+            StatusWindows.SIZE,
+            at -> status(NOBODY, 0, new RuleTest.Answer(at, "", null, null, 0, 0, 0, 0, 0, false, List.of())));
+    private static final Kind<Symptom> SYMPTOM = new Kind<>(
+            Symptom::cluster,
+            Symptom::until,
+            RuleTest.Window.SIZE,
+            at -> shown(NOBODY, 0, new RuleTest.Shown(at, at, null, "")).get(0));
 
     /** Of these tests, by the name of each one's cluster. */
     static Givens of(StreamExecutionEnvironment env, Map<String, RuleTest> tests) {
-        // Flink takes no empty list: each kind has one of nobody.
-        List<LeaderChange> changes = new ArrayList<>(List.of(change(NOBODY, 0, NO_MOVE)));
-        List<MemberWindow> windows = new ArrayList<>(List.of(window(NOBODY, NO_WINDOW)));
-        List<MemberStatus> statuses = new ArrayList<>(List.of(status(NOBODY, 0, NO_ANSWER)));
-        List<Symptom> symptoms = new ArrayList<>(shown(NOBODY, 0, NO_SYMPTOM));
+        List<LeaderChange> changes = new ArrayList<>();
+        List<MemberWindow> windows = new ArrayList<>();
+        List<MemberStatus> statuses = new ArrayList<>();
+        List<Symptom> symptoms = new ArrayList<>();
         List<ClusterRoster> rosters = new ArrayList<>(List.of(roster(NOBODY, 0)));
         tests.forEach((cluster, test) -> {
             int members = test.members();
@@ -66,11 +80,12 @@ record Givens(
                 }
             }
         });
+        Disorder disorder = new Disorder(tests);
         return new Givens(
-                inOrder(env, changes, LeaderChange::confirmedAt),
-                inOrder(env, windows, MemberWindow::windowEnd),
-                inOrder(env, statuses, MemberStatus::observedAt),
-                inOrder(env, symptoms, Symptom::until),
+                CHANGE.told(env, changes, disorder),
+                WINDOW.told(env, windows, disorder),
+                STATUS.told(env, statuses, disorder),
+                SYMPTOM.told(env, symptoms, disorder),
                 env.fromData(rosters)
                         .assignTimestampsAndWatermarks(WatermarkStrategy.forGenerator(context -> new Timeless<>())));
     }
@@ -96,13 +111,32 @@ record Givens(
                 .orElse(ZERO);
     }
 
-    private static <T> DataStream<T> inOrder(
-            StreamExecutionEnvironment env, List<T> events, SerializableFunction<T, Instant> time) {
-        events.sort(Comparator.comparing(time));
-        return env.fromData(events)
-                .assignTimestampsAndWatermarks(WatermarkStrategy.<T>forGenerator(context -> new EveryEvent<>())
-                        .withTimestampAssigner(
-                                (event, before) -> time.apply(event).toEpochMilli()));
+    /**
+     * How events of one kind are told.
+     *
+     * @param late how far out of order those of a shuffled test are
+     * @param nobodys one that is of no test, at this moment
+     */
+    private record Kind<T>(
+            SerializableFunction<T, String> cluster,
+            SerializableFunction<T, Instant> time,
+            Duration late,
+            Function<Duration, T> nobodys) {
+
+        DataStream<T> told(StreamExecutionEnvironment env, List<T> events, Disorder disorder) {
+            Duration behind = disorder.behind(late);
+            SerializableFunction<T, Instant> timeOf = time;
+            List<T> all = new ArrayList<>(events);
+            // Flink takes no empty list; and the last one takes the stream's time to the end of the others.
+            Instant last =
+                    events.stream().map(time).max(Comparator.naturalOrder()).orElse(ZERO);
+            all.add(nobodys.apply(Duration.between(ZERO, last).plus(behind)));
+            return env.fromData(disorder.tell(all, cluster, time, late))
+                    .assignTimestampsAndWatermarks(
+                            WatermarkStrategy.<T>forGenerator(context -> new EveryEvent<>(behind))
+                                    .withTimestampAssigner((event, before) ->
+                                            timeOf.apply(event).toEpochMilli()));
+        }
     }
 
     private interface SerializableFunction<T, R> extends Function<T, R>, Serializable {}

@@ -74,6 +74,9 @@ abstract class Meter {
         if (signal instanceof Signal.ForecastOf forecast) {
             return new ForecastMeter(forecast, upper, step);
         }
+        if (signal instanceof Signal.ChangesOf changes) {
+            return new ChangesMeter(changes, step);
+        }
         return signal instanceof Signal.GaugeOf gauge ? new GaugeMeter(gauge, upper, step) : null;
     }
 
@@ -86,7 +89,9 @@ abstract class Meter {
     abstract @Nullable Slot take(Indexed window, boolean up, long number);
 
     /** Two stretches of one member, or the same stretch of two, as one; the second is the later one. */
-    abstract Slot plus(Slot earlier, Slot later);
+    Slot plus(Slot earlier, Slot later) {
+        return new Slot(later.number(), null, merged(earlier.values(), later.values(), Meter::added));
+    }
 
     /** The member's value, from the stretches that count, the newest last. */
     abstract Measured member(List<Slot> kept);
@@ -115,12 +120,26 @@ abstract class Meter {
         };
     }
 
+    /** Whether a window says something only beside the one before it, which is kept for that, however old. */
+    boolean goesOnFromTheNewest() {
+        return false;
+    }
+
+    /** What this window adds, as that was before it. */
+    Slot after(Slot before, Slot taken) {
+        return taken;
+    }
+
     /** Takes this window, which ends at this moment, into what is kept, and lets go of what no longer counts. */
     List<Slot> keep(@Nullable List<Slot> kept, Indexed window, boolean up, long end) {
         List<Slot> all = new ArrayList<>(kept == null ? List.of() : kept);
         long number = numberOf(end);
-        all.removeIf(slot -> slot.number() <= number - slots);
+        Slot before = all.isEmpty() || !goesOnFromTheNewest() ? null : all.get(all.size() - 1);
+        all.removeIf(slot -> slot.number() <= number - slots && slot != before);
         Slot taken = take(window, up, number);
+        if (taken != null && before != null) {
+            taken = after(before, taken);
+        }
         if (taken != null) {
             int last = all.size() - 1;
             if (last >= 0 && all.get(last).number() == number) {
@@ -240,11 +259,6 @@ abstract class Meter {
         }
 
         @Override
-        Slot plus(Slot earlier, Slot later) {
-            return new Slot(later.number(), null, merged(earlier.values(), later.values(), Meter::added));
-        }
-
-        @Override
         Measured member(List<Slot> kept) {
             double[] sum = Objects.requireNonNull(sum(kept).values()).get(WHOLE);
             if (sum == null) {
@@ -279,11 +293,6 @@ abstract class Meter {
                             series.value();
                 }
             }
-        }
-
-        @Override
-        Slot plus(Slot earlier, Slot later) {
-            return new Slot(later.number(), null, merged(earlier.values(), later.values(), Meter::added));
         }
 
         @Override
@@ -332,11 +341,6 @@ abstract class Meter {
                 }
             }
             return new Slot(number, null, values);
-        }
-
-        @Override
-        Slot plus(Slot earlier, Slot later) {
-            return new Slot(later.number(), null, merged(earlier.values(), later.values(), Meter::added));
         }
 
         @Override

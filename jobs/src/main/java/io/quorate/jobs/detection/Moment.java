@@ -120,7 +120,7 @@ final class Moment {
 
     void judge() {
         if (members.isEmpty()) {
-            standings.forEach(this::end);
+            standings.forEach((key, standing) -> end(key, standing, "no member of the cluster is known any more"));
             return;
         }
         for (Ruled ruled : rules.rules()) {
@@ -134,8 +134,9 @@ final class Moment {
             }
         }
         standings.forEach((key, standing) -> {
-            if (!changed.containsKey(key) && !mayGoOn(key, standing)) {
-                end(key, standing);
+            String why = changed.containsKey(key) ? null : whyItEnds(key, standing);
+            if (why != null) {
+                end(key, standing, why);
             }
         });
     }
@@ -176,7 +177,7 @@ final class Moment {
         Standing known = standings.getOrDefault(key, new Standing());
         if (known.said == Status.FIRING && known.notified != ruled.notifies()) {
             // Who was told that it fires is told that it is over; who is to be told from now on, that it fires.
-            end(key, known);
+            end(key, known, "the rule tells others now: its maturity changed");
             known = new Standing();
         }
         Standing standing = known;
@@ -359,6 +360,7 @@ final class Moment {
                 standing.startedAt,
                 standing.summary,
                 null,
+                null,
                 runbook,
                 List.copyOf(evidence));
     }
@@ -425,12 +427,16 @@ final class Moment {
         return ruled.key() + '\n' + (member == null ? "" : member);
     }
 
-    /** Whether this rule may still judge it: one that could not just now is waited for. */
-    private boolean mayGoOn(String key, Standing standing) {
+    /** Null when its rule may still judge it: one that could not just now is waited for. */
+    private @Nullable String whyItEnds(String key, Standing standing) {
         Ruled ruled = rules.of(key.substring(0, key.indexOf('\n')));
-        return ruled != null
-                && (standing.member == null || members.containsKey(standing.member))
-                && !isOff(ruled, standing);
+        if (ruled == null) {
+            return "the rule was removed";
+        }
+        if (standing.member != null && !members.containsKey(standing.member)) {
+            return "the member is not known any more";
+        }
+        return isOff(ruled, standing) ? "the rule is off here" : null;
     }
 
     private boolean isOff(Ruled ruled, Standing standing) {
@@ -441,13 +447,12 @@ final class Moment {
     }
 
     /** The rule is no more, or off, or the member is: nobody would ever resolve it. */
-    private void end(String key, Standing standing) {
+    private void end(String key, Standing standing, String why) {
         String ruleKey = key.substring(0, key.indexOf('\n'));
         if (standing.said == Status.FIRING && !standing.id.isEmpty()) {
             Ruled ruled = rules.of(ruleKey);
             List<Evidence> evidence = new ArrayList<>(standing.evidence);
-            evidence.add(new Evidence(
-                    "ended", ruled == null ? "the rule was removed" : "the rule does not look here any more", now));
+            evidence.add(new Evidence("ended", why, now));
             Alert alert = alert(
                     ruleKey.replaceFirst("/.*", ""),
                     ruled == null || ruled.rule().alert() == null

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -103,6 +104,7 @@ public class PatternEpisode {
                 startedAt,
                 summary,
                 null,
+                null,
                 rule.says().runbook(),
                 List.copyOf(evidence));
     }
@@ -114,7 +116,7 @@ public class PatternEpisode {
     }
 
     /** {@code EtcdWalFsyncSlow of m1: p99 in (256 ms, 512 ms]}; a leader change tells itself. */
-    private static String sentence(PatternEvent event) {
+    static String sentence(PatternEvent event) {
         if (event.name().equals(PatternEvent.LEADER_CHANGE)) {
             return event.value();
         }
@@ -124,7 +126,7 @@ public class PatternEpisode {
     }
 
     private static String what(Step step) {
-        return (step.symptom() == null ? "leader change" : step.symptom())
+        return (step.isChange() ? "leader change" : String.join(" or ", new TreeSet<>(step.symptoms())))
                 + (step.sameMember() ? " of the same member" : "");
     }
 }

@@ -26,7 +26,7 @@ import org.apache.flink.util.Collector;
 final class PatternEvents extends KeyedCoProcessFunction<String, Symptom, LeaderChange, PatternEvent> {
 
     /** By then a second answer has confirmed a leader change: a poll of another member and its deadline. */
-    private static final Duration CONFIRMED = Duration.ofSeconds(2);
+    static final Duration CONFIRMED = Duration.ofSeconds(2);
 
     private static final long serialVersionUID = 1;
 

@@ -3,6 +3,7 @@ package io.quorate.jobs.detection;
 import io.quorate.events.Alert;
 import io.quorate.events.LeaderChange;
 import io.quorate.events.Symptom;
+import io.quorate.jobs.causes.Clue;
 import io.quorate.rules.Rule;
 import io.quorate.rules.Rule.CausalRank;
 import io.quorate.rules.StepPattern;
@@ -16,10 +17,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.apache.flink.api.common.functions.FilterFunction;
+import org.apache.flink.api.common.functions.MapFunction;
 import org.apache.flink.api.java.functions.KeySelector;
 import org.apache.flink.cep.CEP;
 import org.apache.flink.cep.functions.PatternProcessFunction;
 import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.util.Collector;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +33,8 @@ import org.jspecify.annotations.Nullable;
  * symptoms --read by the rule, key by cluster--+--> RULE-events --key by cluster, or member--> RULE-steps-STRUCTURE (CEP) --> RULE-episodes --> alerts
  * changes  --read by the rule, key by cluster--+
  * </pre>
+ *
+ * A rule that explains has no episodes: its matches are clues to the causes of others' alerts.
  *
  * Partial matches of other steps are of no use: the address of the CEP operator carries what its steps are. Episodes stay, so
  * that an alert that fires is resolved also after its rule was changed.
@@ -44,6 +49,34 @@ public final class PatternsPipeline {
      * @param ranks of the rules whose symptoms the pattern reads
      */
     public static DataStream<Alert> patterns(
+            DataStream<Symptom> symptoms,
+            DataStream<LeaderChange> changes,
+            Rule rule,
+            StepPattern pattern,
+            Map<String, CausalRank> ranks,
+            long baseWindowMillis) {
+        String name = DetectionPipeline.kebab(rule.name());
+        return matches(symptoms, changes, rule, pattern, ranks, baseWindowMillis)
+                .keyBy(new OfWhose(pattern.isOfOneMember()))
+                .process(new PatternEpisodes(rule, pattern, baseWindowMillis))
+                .uid(name + "-episodes")
+                .name(name + "-episodes");
+    }
+
+    /** What a pattern that explains makes of the same: each match as a clue to causes. */
+    static DataStream<Clue> explanations(
+            DataStream<Symptom> symptoms,
+            DataStream<LeaderChange> changes,
+            Rule rule,
+            StepPattern pattern,
+            Map<String, CausalRank> ranks,
+            long baseWindowMillis) {
+        return matches(symptoms, changes, rule, pattern, ranks, baseWindowMillis)
+                .map(new Explained(rule.name(), baseWindowMillis))
+                .name(DetectionPipeline.kebab(rule.name()) + "-explanations");
+    }
+
+    private static SingleOutputStreamOperator<StepMatch> matches(
             DataStream<Symptom> symptoms,
             DataStream<LeaderChange> changes,
             Rule rule,
@@ -68,11 +101,7 @@ public final class PatternsPipeline {
                         RuleCompiler.ties())
                 .process(new Matched(pattern, baseWindowMillis))
                 .uid(steps)
-                .name(steps)
-                .keyBy(new OfWhose(pattern.isOfOneMember()))
-                .process(new PatternEpisodes(rule, pattern, baseWindowMillis))
-                .uid(name + "-episodes")
-                .name(name + "-episodes");
+                .name(steps);
     }
 
     /** Where each rule's symptom stands between cause and effect. */
@@ -114,6 +143,28 @@ public final class PatternsPipeline {
         @Override
         public String getKey(StepMatch match) {
             return key(match.first().cluster(), byMember ? match.first().member() : null);
+        }
+    }
+
+    private record Explained(String rule, long window) implements MapFunction<StepMatch, Clue> {
+
+        @Override
+        public Clue map(StepMatch match) {
+            PatternEvent first = match.first();
+            PatternEvent last = match.last();
+            return Clue.of(
+                    first.cluster(),
+                    new Clue.Explanation(
+                            rule,
+                            first.member(),
+                            Instant.ofEpochMilli(first.slot()),
+                            Instant.ofEpochMilli(last.slot() + window),
+                            match.events().stream()
+                                    .map(taken -> new Clue.Step(
+                                            taken.step(),
+                                            PatternEpisode.sentence(taken.event()),
+                                            taken.event().at()))
+                                    .toList()));
         }
     }
 

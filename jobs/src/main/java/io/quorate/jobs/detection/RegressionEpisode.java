@@ -38,6 +38,7 @@ public class RegressionEpisode {
                 startedAt,
                 summary,
                 null,
+                null,
                 rule.says().runbook(),
                 List.copyOf(evidence));
     }

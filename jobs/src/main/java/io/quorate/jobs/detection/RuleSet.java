@@ -155,7 +155,8 @@ final class RuleSet {
 
     /** Whether any of them reads this metric. */
     boolean reads(String metric) {
-        return metrics.contains(metric);
+        // Whether a poll was answered tells the blind from those that nobody asks.
+        return metrics.contains(metric) || metric.equals(Meter.UP);
     }
 
     /** The rule of this key; null when it is no more. */

@@ -39,7 +39,7 @@ public record StepMatch(List<Taken> events, Instant at, long due) {
         return events.get(0).event();
     }
 
-    private PatternEvent last() {
+    PatternEvent last() {
         return events.get(events.size() - 1).event();
     }
 }

@@ -1,5 +1,6 @@
 package io.quorate.jobs.time;
 
+import java.time.Duration;
 import org.apache.flink.api.common.eventtime.Watermark;
 import org.apache.flink.api.common.eventtime.WatermarkGenerator;
 import org.apache.flink.api.common.eventtime.WatermarkOutput;
@@ -10,9 +11,20 @@ import org.apache.flink.api.common.eventtime.WatermarkOutput;
  */
 public final class EveryEvent<T> implements WatermarkGenerator<T> {
 
+    private final Duration behind;
+
+    public EveryEvent() {
+        this(Duration.ZERO);
+    }
+
+    /** Where events may be so far out of order. */
+    public EveryEvent(Duration behind) {
+        this.behind = behind;
+    }
+
     @Override
     public void onEvent(T event, long time, WatermarkOutput output) {
-        output.emitWatermark(new Watermark(time - 1));
+        output.emitWatermark(new Watermark(time - behind.toMillis() - 1));
     }
 
     @Override

@@ -75,6 +75,7 @@ class DeduplicateTest {
                         "",
                         null,
                         null,
+                        null,
                         List.of()),
                 0);
     }

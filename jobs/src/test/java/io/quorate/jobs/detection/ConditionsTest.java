@@ -131,11 +131,7 @@ class ConditionsTest extends OnConditions {
 
     @Test
     void hearsOfAMemberThatFellSilent() throws Exception {
-        Rule down = parse(text("below: members")
-                .replaceAll("(?m)^per: member$", "per: cluster")
-                .replace(", member: m1", "")
-                .replaceAll("(?m)^  gauge:.*$", "  gauge: { of: up }"));
-        open(List.of(down));
+        open(answering("below: members"));
         for (String member : List.of("m1", "m2", "m3")) {
             window(10, member, pendingProposals(1));
         }
@@ -161,11 +157,7 @@ class ConditionsTest extends OnConditions {
 
     @Test
     void missesAMemberOfWhichNothingIsToldForAMinuteAndAHalf() throws Exception {
-        Rule down = parse(text("below: members")
-                .replaceAll("(?m)^per: member$", "per: cluster")
-                .replace(", member: m1", "")
-                .replaceAll("(?m)^  gauge:.*$", "  gauge: { of: up }"));
-        open(List.of(down));
+        open(answering("below: members"));
         window(10, "m1", pendingProposals(1));
         window(10, "m2", pendingProposals(1));
         for (int second = 20; second <= 120; second += 10) {
@@ -178,11 +170,7 @@ class ConditionsTest extends OnConditions {
 
     @Test
     void endsWhatItSaidOfAClusterThatIsNoMore() throws Exception {
-        Rule down = parse(text("below: 2")
-                .replaceAll("(?m)^per: member$", "per: cluster")
-                .replace(", member: m1", "")
-                .replaceAll("(?m)^  gauge:.*$", "  gauge: { of: up }"));
-        open(List.of(down));
+        open(answering("below: 2"));
         window(10, "m1", pendingProposals(1));
         silence(2 * 60 * 60);
 
@@ -192,11 +180,7 @@ class ConditionsTest extends OnConditions {
 
     @Test
     void doesNotMissAMemberThatLeft() throws Exception {
-        Rule down = parse(text("below: members")
-                .replaceAll("(?m)^per: member$", "per: cluster")
-                .replace(", member: m1", "")
-                .replaceAll("(?m)^  gauge:.*$", "  gauge: { of: up }"));
-        open(List.of(down));
+        open(answering("below: members"));
         for (String member : List.of("m1", "m2", "m3")) {
             window(10, member, pendingProposals(1));
         }
@@ -210,12 +194,7 @@ class ConditionsTest extends OnConditions {
 
     @Test
     void takesTheIntegerTestAtAnEdgeAndAsksForAsManySlowOperationsAsTheRuleDoes() throws Exception {
-        Rule slow = parse(text("above: 32ms")
-                .replace("QueueLong", "DiskSlow")
-                .replaceAll(
-                        "(?m)^  gauge:.*$",
-                        "  quantile: { of: etcd_disk_wal_fsync_duration_seconds, q: 0.99, over: 30s, at-least: 10 }"));
-        open(List.of(slow));
+        open(slowDisk("above: 32ms"));
         operations(10, 1000, 5);
         assertThat(cells()).contains("DiskSlow m1 evaluated");
         operations(20, 100, 5);
@@ -230,12 +209,7 @@ class ConditionsTest extends OnConditions {
 
     @Test
     void saysTooFewWhereAFastDiskWouldNot() throws Exception {
-        Rule slow = parse(text("above: 32ms")
-                .replace("QueueLong", "DiskSlow")
-                .replaceAll(
-                        "(?m)^  gauge:.*$",
-                        "  quantile: { of: etcd_disk_wal_fsync_duration_seconds, q: 0.99, over: 30s, at-least: 10 }"));
-        open(List.of(slow));
+        open(slowDisk("above: 32ms"));
         operations(10, 3, 3);
         silence(10);
 
@@ -286,5 +260,22 @@ class ConditionsTest extends OnConditions {
         silence(30);
 
         assertThat(alerts()).isEmpty();
+    }
+
+    /** A rule on how many members of the cluster are up. */
+    private static Rule answering(String level) {
+        return parse(text(level)
+                .replaceAll("(?m)^per: member$", "per: cluster")
+                .replace(", member: m1", "")
+                .replaceAll("(?m)^  gauge:.*$", "  gauge: { of: up }"));
+    }
+
+    /** A rule on the p99 of the last three windows' fsyncs. */
+    private static Rule slowDisk(String level) {
+        return parse(text(level)
+                .replace("QueueLong", "DiskSlow")
+                .replaceAll(
+                        "(?m)^  gauge:.*$",
+                        "  quantile: { of: etcd_disk_wal_fsync_duration_seconds, q: 0.99, over: 30s, at-least: 10 }"));
     }
 }

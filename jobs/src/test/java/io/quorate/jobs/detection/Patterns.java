@@ -40,25 +40,31 @@ final class Patterns {
     private Patterns() {}
 
     static Step symptom(String name, String rule) {
-        return new Step(name, rule, Set.of(), 1, -1, false, false);
+        return new Step(name, Set.of(rule), Set.of(), 1, -1, false, false);
     }
 
     static Step ofTheSameMember(Step step) {
         return new Step(
-                step.name(), step.symptom(), step.planned(), step.atLeast(), step.orMembersPlus(), step.absent(), true);
+                step.name(),
+                step.symptoms(),
+                step.planned(),
+                step.atLeast(),
+                step.orMembersPlus(),
+                step.absent(),
+                true);
     }
 
     static Step times(int atLeast, int orMembersPlus, Step step) {
         return new Step(
-                step.name(), step.symptom(), step.planned(), atLeast, orMembersPlus, step.absent(), step.sameMember());
+                step.name(), step.symptoms(), step.planned(), atLeast, orMembersPlus, step.absent(), step.sameMember());
     }
 
     static Step absent(Step step) {
-        return new Step(step.name(), step.symptom(), step.planned(), 1, -1, true, step.sameMember());
+        return new Step(step.name(), step.symptoms(), step.planned(), 1, -1, true, step.sameMember());
     }
 
     static Step leaderMoves() {
-        return new Step("leader-moves", null, Set.of(Planned.NO, Planned.UNKNOWN), 1, -1, false, false);
+        return new Step("leader-moves", Set.of(), Set.of(Planned.NO, Planned.UNKNOWN), 1, -1, false, false);
     }
 
     /** Within two minutes, over after five. */
@@ -76,6 +82,7 @@ final class Patterns {
                 CausalRank.LEADER_CHANGE,
                 pattern,
                 new Rule.Says("{cluster} {member}: {steps}, {count} times in {span}", "docs/runbooks/chain.md"),
+                null,
                 Map.of(),
                 List.of(tests),
                 "");

@@ -20,6 +20,7 @@ final class AlertTable {
             Column.time("started_at", Alert::startedAt),
             Column.text("summary", Alert::summary),
             Column.text("cause", Alert::cause),
+            Column.text("part_of", Alert::partOf),
             Column.text("runbook", Alert::runbook),
             Column.texts("evidence_what", alert -> each(alert, Alert.Evidence::what)),
             Column.texts("evidence_value", alert -> each(alert, Alert.Evidence::value)),

@@ -39,7 +39,8 @@ public final class Migrations {
             "0012_recomputed_rollups.sql",
             "0013_closed_windows.sql",
             "0014_rule_coverage.sql",
-            "0015_shadow_alert.sql");
+            "0015_shadow_alert.sql",
+            "0016_part_of.sql");
 
     private static final String MEMORY = """
             CREATE TABLE IF NOT EXISTS schema_migration

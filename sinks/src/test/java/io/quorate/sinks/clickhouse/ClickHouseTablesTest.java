@@ -259,7 +259,7 @@ class ClickHouseTablesTest {
         assertThat(client.execute("SELECT * EXCEPT written_at FROM alert FINAL"))
                 .isEqualTo(
                         "0011223344556677\tEtcdElectionStorm\tcritical\tprod\tc1\t\t\tfiring\t2026-03-29 01:00:11.123\t"
-                                + "2026-03-29 01:00:10.123\tthree leader changes\tthe disk\trunbooks/storm.md\t['leader change']\t"
+                                + "2026-03-29 01:00:10.123\tthree leader changes\tthe disk\tfedcba9876543210\trunbooks/storm.md\t['leader change']\t"
                                 + "['m1 -> m2']\t['2026-03-29 01:00:10.123']\n");
     }
 

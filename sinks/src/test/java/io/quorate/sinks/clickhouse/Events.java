@@ -140,6 +140,7 @@ final class Events {
                 AT,
                 "three leader changes",
                 "the disk",
+                "fedcba9876543210",
                 "runbooks/storm.md",
                 List.of(new Alert.Evidence("leader change", "m1 -> m2", AT)));
     }

@@ -113,6 +113,7 @@ final class SeededFleet {
                         BEGIN.plusSeconds(25),
                         "green changed its leader",
                         "the disk",
+                        null,
                         "",
                         List.of()));
         Jobs.save(
@@ -171,6 +172,7 @@ final class SeededFleet {
                 BEGIN.plusSeconds(second),
                 BEGIN.plusSeconds(25),
                 "the disk of m2 is slow",
+                null,
                 null,
                 null,
                 List.of());

@@ -211,6 +211,7 @@ public abstract class ReceiverContract {
                 "three leader changes in ten minutes",
                 null,
                 null,
+                null,
                 List.of(new Alert.Evidence("leader change", "m1 -> m2", AT.minusSeconds(5))));
     }
 }

@@ -45,6 +45,7 @@ class WebhookReceiverTest extends ReceiverContract {
                 AT.minusSeconds(5),
                 "slow disk",
                 "iops",
+                null,
                 "https://runbooks/fsync",
                 List.of(
                         new Alert.Evidence("p99 of WAL fsync", "0.064 s", AT.minusSeconds(10)),

@@ -1,0 +1,192 @@
+package io.quorate.jobs.causes;
+
+import io.quorate.events.Alert;
+import io.quorate.events.Alert.Status;
+import io.quorate.jobs.causes.Casebook.Case;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
+import org.apache.flink.api.common.functions.OpenContext;
+import org.apache.flink.api.common.state.MapState;
+import org.apache.flink.api.common.state.MapStateDescriptor;
+import org.apache.flink.api.common.state.ValueState;
+import org.apache.flink.api.common.state.ValueStateDescriptor;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.streaming.api.functions.co.KeyedCoProcessFunction;
+import org.apache.flink.util.Collector;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Puts the cause beside each alert. What begins or becomes worse passes at once, and its cause follows when the windows are
+ * there that tell it; what may wait, such as the end, waits for them and carries it.
+ */
+final class Causes extends KeyedCoProcessFunction<String, Alert, Clue, Alert> {
+
+    private static final long serialVersionUID = 1;
+
+    /** An alert whose end was lost must not stay for ever. */
+    private static final Duration OPEN_AT_MOST = Duration.ofDays(7);
+
+    private static final Comparator<Alert> ORDER = Comparator.comparing(Alert::at)
+            .thenComparing(Alert::id)
+            .thenComparing(Alert::status)
+            .thenComparing(Alert::severity);
+
+    private final Chains chains;
+    private final long window;
+    private final long settled;
+    private transient MapState<Long, List<Alert>> waitingAlerts;
+    private transient MapState<Long, List<Clue>> waitingClues;
+    private transient MapState<String, Integer> told;
+    private transient ValueState<Casebook> books;
+
+    /**
+     * On base windows of this length.
+     *
+     * @param settledAfter how long after a window's end all that patterns make of it is known
+     */
+    Causes(Chains chains, Duration window, Duration settledAfter) {
+        this.chains = chains;
+        this.window = window.toMillis();
+        this.settled = settledAfter.toMillis() + 1;
+    }
+
+    @Override
+    public void open(OpenContext context) {
+        waitingAlerts = getRuntimeContext()
+                .getMapState(
+                        new MapStateDescriptor<>("alerts", Types.LONG, Types.LIST(TypeInformation.of(Alert.class))));
+        waitingClues = getRuntimeContext()
+                .getMapState(new MapStateDescriptor<>("clues", Types.LONG, Types.LIST(TypeInformation.of(Clue.class))));
+        told = getRuntimeContext().getMapState(new MapStateDescriptor<>("told", Types.STRING, Types.INT));
+        books = getRuntimeContext().getState(new ValueStateDescriptor<>("casebook", Casebook.class));
+    }
+
+    @Override
+    public void processElement1(Alert alert, Context context, Collector<Alert> out) throws Exception {
+        if (isUrgent(alert)) {
+            out.collect(alert);
+        }
+        keep(waitingAlerts, alert, context);
+    }
+
+    @Override
+    public void processElement2(Clue clue, Context context, Collector<Alert> out) throws Exception {
+        keep(waitingClues, clue, context);
+    }
+
+    private boolean isUrgent(Alert alert) throws Exception {
+        if (alert.status() == Status.RESOLVED) {
+            told.remove(alert.id());
+            return false;
+        }
+        Integer worst = told.get(alert.id());
+        if (worst == null || rank(alert) > worst) {
+            told.put(alert.id(), rank(alert));
+            return true;
+        }
+        return false;
+    }
+
+    private <T> void keep(MapState<Long, List<T>> waiting, T one, Context context) throws Exception {
+        Long time = context.timestamp();
+        long due = tick(time == null ? context.timerService().currentWatermark() : time);
+        List<T> known = waiting.get(due);
+        List<T> all = new ArrayList<>(known == null ? List.of() : known);
+        all.add(one);
+        waiting.put(due, all);
+        context.timerService().registerEventTimeTimer(due);
+    }
+
+    /** The first time after this one at which a window is settled. */
+    private long tick(long time) {
+        return (Math.floorDiv(time - settled, window) + 1) * window + settled;
+    }
+
+    @Override
+    public void onTimer(long time, OnTimerContext context, Collector<Alert> out) throws Exception {
+        Casebook book = Objects.requireNonNullElseGet(books.value(), Casebook::new);
+        for (Clue clue : taken(waitingClues, time)) {
+            book.add(clue);
+        }
+        List<Alert> alerts = taken(waitingAlerts, time);
+        alerts.sort(ORDER);
+        Instant now = Instant.ofEpochMilli(time - settled);
+        for (Alert alert : alerts) {
+            hear(book, alert, out);
+        }
+        for (Case open : List.copyOf(book.cases.values())) {
+            tell(book, open, now, out);
+        }
+        book.forget(now);
+        book.cases
+                .values()
+                .removeIf(open ->
+                        open.last == null || open.last.at().plus(OPEN_AT_MOST).isBefore(now));
+        if (book.isEmpty()) {
+            books.clear();
+        } else {
+            books.update(book);
+            // So that what is over is let go of, also where nothing more comes.
+            if (context.timerService().currentWatermark() != Long.MAX_VALUE) {
+                context.timerService()
+                        .registerEventTimeTimer(
+                                tick(time + Duration.ofMinutes(16).toMillis()));
+            }
+        }
+    }
+
+    /** What was passed at once is known now; what waited is passed with its cause. */
+    private void hear(Casebook book, Alert alert, Collector<Alert> out) {
+        Case now = book.cases.getOrDefault(alert.id(), new Case());
+        now.last = alert;
+        if (alert.status() == Status.RESOLVED) {
+            Diagnosis diagnosis = new Diagnosis(chains, book, alert);
+            out.collect(diagnosis.told(Status.RESOLVED, alert.at()));
+            book.cases.remove(alert.id());
+            return;
+        }
+        book.cases.put(alert.id(), now);
+        if (rank(alert) > now.worst) {
+            now.worst = rank(alert);
+        } else {
+            Diagnosis diagnosis = new Diagnosis(chains, book, alert);
+            remember(now, diagnosis);
+            out.collect(diagnosis.told(alert.status(), alert.at()));
+        }
+    }
+
+    private static int rank(Alert alert) {
+        return alert.status() == Status.PENDING ? -1 : alert.severity().ordinal();
+    }
+
+    /** A cause that is news. */
+    private void tell(Casebook book, Case open, Instant now, Collector<Alert> out) {
+        Alert alert = open.last;
+        if (alert == null || alert.status() == Status.PENDING) {
+            return;
+        }
+        Diagnosis diagnosis = new Diagnosis(chains, book, alert);
+        boolean isNews = diagnosis.isKnown()
+                && !(Objects.equals(diagnosis.cause(), open.cause) && Objects.equals(diagnosis.member(), open.root));
+        if (isNews) {
+            remember(open, diagnosis);
+            out.collect(diagnosis.told(Status.UPDATED, now.isAfter(alert.at()) ? now : alert.at()));
+        }
+    }
+
+    private static void remember(Case open, Diagnosis diagnosis) {
+        open.cause = diagnosis.cause();
+        open.root = diagnosis.member();
+    }
+
+    private static <T> List<T> taken(MapState<Long, List<T>> waiting, long time) throws Exception {
+        @Nullable List<T> due = waiting.get(time);
+        waiting.remove(time);
+        return new ArrayList<>(due == null ? List.of() : due);
+    }
+}
