@@ -350,6 +350,8 @@ public final class Cluster {
                 member.counters.defragmentation.observe(seconds);
                 member.counters.defragmentations++;
                 member.counters.slowApplies += seconds > 0.1 ? 1 : 0;
+                // The apply that waited for it.
+                member.counters.applyPut.observe(seconds);
                 member.dbBytes = member.usedBytes / 4096 * 4096 + 4096;
             }
             changed();

@@ -15,6 +15,9 @@ final class Flow {
     /** Beyond this an apply is counted as slow. */
     private static final double SLOW_APPLY = 0.1;
 
+    /** Entries that one who was away is sent in one message. */
+    private static final long CAUGHT_UP_AT_ONCE = 64;
+
     private static final double RAFT_LOOP_SECONDS = 0.0006;
     private static final long PROBE_MICROS = 30 * Time.SECOND;
     /** Seven or eight probes within 30 s, each taken in by an eighth. */
@@ -269,12 +272,20 @@ final class Flow {
             for (long probe = 0; probe < probes; probe++) {
                 probe(member, peer);
             }
-            if (!peer.running() || !network.open(member, peer)) {
+            // A stream needs both directions: where one is cut, neither end sends.
+            if (!peer.running() || !network.bothWays(member, peer)) {
                 boolean down = peer.process == Process.DOWN || !member.connected[peer.index];
-                double tries = member.leads() ? 1 / Time.seconds(shape.heartbeatMicros()) : 0.02;
-                counters.peerSendFailures[peer.index] += down ? member.random.poisson(tries * seconds) : 0;
+                counters.peerSendFailures[peer.index] += down ? member.random.poisson(tries(member) * seconds) : 0;
             }
         }
+    }
+
+    /** Messages per second to each peer: a leader's heartbeats, the votes of one that campaigns. */
+    private double tries(Member member) {
+        if (member.leads()) {
+            return 1 / Time.seconds(shape.heartbeatMicros());
+        }
+        return member.lead == Member.NONE ? 1 / (1.5 * Time.seconds(shape.electionTimeoutMicros())) : 0.02;
     }
 
     private void probe(Member member, Member peer) {
@@ -301,7 +312,8 @@ final class Flow {
         member.lastIndex = index;
         member.lastTerm = leader.term;
         member.commitIndex = index;
-        member.appliedIndex = index;
+        // What is to be applied waits for a backend that is being rewritten.
+        member.appliedIndex = member.defragmentingUntil > cluster.now() ? member.appliedIndex : index;
         member.putsSeen = puts;
         counters.puts += applied;
         counters.putBytes += putBytes - member.putBytesSeen;
@@ -339,7 +351,10 @@ final class Flow {
         RandomStream random = member.random;
         // Entries that come while the log is being written share the next write.
         double load = entries * (member.disk.meanFsync() + RAFT_LOOP_SECONDS);
-        long fsyncs = Math.max(Math.min(fresh, 1), Math.round(fresh / StrictMath.sqrt(1 + load * load)));
+        double usual = entries * seconds;
+        long single = Math.min(fresh, Math.round(usual + 5 * StrictMath.sqrt(usual) + 5));
+        long written = single + (fresh - single) / CAUGHT_UP_AT_ONCE;
+        long fsyncs = Math.max(Math.min(fresh, 1), Math.round(written / StrictMath.sqrt(1 + load * load)));
         counters.walFsync.draw(fsyncs, member.disk.fsyncShares(), random);
         counters.walWrite.draw(fsyncs * 2, WRITES, random);
         if (applied > 0) {

@@ -287,6 +287,62 @@ class ClusterTest {
         assertThat(gained).as("terms, some of them without a leader").isGreaterThan(elections.size());
     }
 
+    @Test
+    void neitherEndSendsOverALinkOfWhichOneDirectionIsCut() {
+        Cluster cluster = cluster(Release.V3_5, 3, 7);
+        Member leader = leader(cluster);
+        Member follower = follower(cluster);
+        cluster.cut(follower, leader, true);
+        cluster.advanceTo(BEGIN + 30 * Time.SECOND);
+
+        assertThat(leader.counters.peerSendFailures[follower.index]).isGreaterThan(100);
+        assertThat(follower.counters.peerSendFailures[leader.index]).isPositive();
+    }
+
+    @Test
+    void failsToSendVotesWhileItIsCutOff() {
+        Cluster cluster = cluster(Release.V3_5, 3, 7);
+        Member alone = follower(cluster);
+        isolate(cluster, alone, true);
+        cluster.advanceTo(BEGIN + 60 * Time.SECOND);
+
+        // One round of votes in one to two timeouts, once the streams are known to be broken.
+        for (Member peer : cluster.members()) {
+            if (peer != alone) {
+                assertThat(alone.counters.peerSendFailures[peer.index]).isBetween(15L, 60L);
+            }
+        }
+    }
+
+    @Test
+    void appliesNothingWhileItsBackendIsRewritten() {
+        Cluster cluster = cluster(Release.V3_5, 3, 7, new Load(40, 3, 64 << 10, 1000, 10, 0.5, 10));
+        cluster.advanceTo(BEGIN + 120 * Time.SECOND);
+        Member member = follower(cluster);
+        long before = cluster.status(member).raftAppliedIndex();
+        cluster.defragment(member);
+        cluster.advanceTo(BEGIN + 121 * Time.SECOND);
+        assertThat(cluster.status(member).raftAppliedIndex()).isEqualTo(before);
+        assertThat(cluster.status(member).raftIndex()).isGreaterThan(before + 10);
+
+        cluster.advanceTo(BEGIN + 130 * Time.SECOND);
+        assertThat(cluster.status(member).raftAppliedIndex())
+                .isEqualTo(cluster.status(member).raftIndex());
+    }
+
+    @Test
+    void catchesUpWithFarFewerFsyncsThanItMissedEntries() {
+        Cluster cluster = cluster(Release.V3_5, 3, 7);
+        Member member = follower(cluster);
+        cluster.kill(member);
+        cluster.advanceTo(BEGIN + 120 * Time.SECOND);
+        cluster.start(member);
+        cluster.advanceTo(BEGIN + 122 * Time.SECOND);
+
+        assertThat(member.counters.entries).isGreaterThan(2000);
+        assertThat(member.counters.walFsync.total()).isLessThan(300);
+    }
+
     private static Cluster partitionedFollower(Release release) {
         Cluster cluster = cluster(release, 3, 7);
         Member follower = follower(cluster);
