@@ -25,7 +25,8 @@ import org.junit.jupiter.api.io.TempDir;
 class RulesDocsTest {
 
     private static final Path CHECKOUT = Path.of("..").toAbsolutePath().normalize();
-    private static final String REWRITE = "the pages are not what the rules say; run: ./quorate rules docs --to docs/rules";
+    private static final String REWRITE =
+            "the pages are not what the rules say; run: ./quorate rules docs --to docs/rules";
 
     /** Rules of the list that are not there yet. What is there must not stand here. */
     private static final Set<String> AWAITED = Set.of(
@@ -80,7 +81,8 @@ class RulesDocsTest {
 
     @Test
     void removeThePageOfARuleThatIsNoMoreAndNoOther() throws Exception {
-        Files.writeString(folder.resolve("etcd-gone.md"), "# EtcdGone\n\nMade by `quorate rules docs` from the rule's file\n");
+        Files.writeString(
+                folder.resolve("etcd-gone.md"), "# EtcdGone\n\nMade by `quorate rules docs` from the rule's file\n");
         Files.writeString(folder.resolve("notes.md"), "# Mine\n");
 
         assertThat(write()).isZero();
@@ -93,7 +95,8 @@ class RulesDocsTest {
     @Test
     void leadToRunbooksAndFilesThatAreThere() throws Exception {
         Pattern link = Pattern.compile("]\\((\\.\\./[^)#]+)");
-        for (Map.Entry<String, String> page : pages(CHECKOUT.resolve("docs/rules")).entrySet()) {
+        for (Map.Entry<String, String> page :
+                pages(CHECKOUT.resolve("docs/rules")).entrySet()) {
             Matcher found = link.matcher(page.getValue());
             while (found.find()) {
                 assertThat(CHECKOUT.resolve("docs/rules").resolve(found.group(1)))
@@ -106,12 +109,16 @@ class RulesDocsTest {
     @Test
     void everyNumberOfTheListHasARuleOrAReason() throws Exception {
         Set<String> numbers = new TreeSet<>(RulePages.watched().keySet());
-        Matcher reason = Pattern.compile("(?m)^\\| (R\\d+) \\|").matcher(Files.readString(CHECKOUT.resolve("docs/rules.md")));
+        Matcher reason =
+                Pattern.compile("(?m)^\\| (R\\d+) \\|").matcher(Files.readString(CHECKOUT.resolve("docs/rules.md")));
         while (reason.find()) {
             numbers.add(reason.group(1));
         }
 
-        assertThat(numbers).containsAll(IntStream.rangeClosed(1, 47).mapToObj("R%02d"::formatted).toList());
+        assertThat(numbers)
+                .containsAll(IntStream.rangeClosed(1, 47)
+                        .mapToObj("R%02d"::formatted)
+                        .toList());
     }
 
     @Test

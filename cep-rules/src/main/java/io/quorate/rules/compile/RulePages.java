@@ -53,7 +53,8 @@ public final class RulePages {
                     page(
                             file,
                             findings.stream()
-                                    .filter(finding -> finding.rule().equals(file.rule().name()))
+                                    .filter(finding ->
+                                            finding.rule().equals(file.rule().name()))
                                     .toList()));
         }
         pages.put(INDEX, index(files));
@@ -98,7 +99,12 @@ public final class RulePages {
         row(text, "maturity", RuleExplainer.lower(rule.maturity()));
         row(text, "between cause and effect", RuleExplainer.lower(rule.rank()));
         row(text, "runs in", rule.runsIn().isEmpty() ? "every profile" : String.join(", ", inOrder(rule.runsIn())));
-        row(text, "says", rule.alert() == null ? "nothing: only patterns read it" : rule.alert().summary());
+        row(
+                text,
+                "says",
+                rule.alert() == null
+                        ? "nothing: only patterns read it"
+                        : rule.alert().summary());
         row(text, "runbook", runbook(rule));
         row(text, "file", source(file));
         conditions(rule, text);
@@ -109,7 +115,11 @@ public final class RulePages {
     }
 
     private static void row(StringBuilder text, String what, String is) {
-        text.append("| ").append(what).append(" | ").append(is.replace("|", "\\|")).append(" |\n");
+        text.append("| ")
+                .append(what)
+                .append(" | ")
+                .append(is.replace("|", "\\|"))
+                .append(" |\n");
     }
 
     private static String runbook(Rule rule) {
@@ -117,8 +127,8 @@ public final class RulePages {
             return "none";
         }
         String runbook = rule.alert().runbook();
-        return "[" + runbook + "](" + (runbook.startsWith("docs/") ? "../" + runbook.substring("docs/".length()) : runbook)
-                + ")";
+        return "[" + runbook + "]("
+                + (runbook.startsWith("docs/") ? "../" + runbook.substring("docs/".length()) : runbook) + ")";
     }
 
     private static String source(RuleFile file) {
@@ -148,11 +158,15 @@ public final class RulePages {
     private static void conditions(Rule rule, StringBuilder text) {
         Map<String, List<String>> byWords = new LinkedHashMap<>();
         for (String profile : profiles(rule)) {
-            byWords.computeIfAbsent(words(rule, profile), words -> new ArrayList<>()).add(profile);
+            byWords.computeIfAbsent(words(rule, profile), words -> new ArrayList<>())
+                    .add(profile);
         }
         byWords.forEach((words, profiles) -> {
             text.append("\n## Under ")
-                    .append(rule.runsIn().isEmpty() && byWords.size() == 1 ? "every profile" : String.join(", ", profiles))
+                    .append(
+                            rule.runsIn().isEmpty() && byWords.size() == 1
+                                    ? "every profile"
+                                    : String.join(", ", profiles))
                     .append("\n\n")
                     .append(words);
         });
@@ -200,18 +214,24 @@ public final class RulePages {
         Map<String, RuleFile> byName = new TreeMap<>();
         files.forEach(file -> byName.put(file.rule().name(), file));
         StringBuilder text = new StringBuilder("# Rules, one by one\n\n");
-        text.append("How rules are read, tested and changed: [rules](../rules.md). Severities are those of the first profile.\n\n");
+        text.append(
+                "How rules are read, tested and changed: [rules](../rules.md). Severities are those of the first profile.\n\n");
         text.append("| rule | severity | runs in | runbook |\n|---|---|---|---|\n");
-        byName.values().forEach(file -> text.append("| ")
-                .append(link(file))
-                .append(" | ")
-                .append(severities(file.rule()))
-                .append(" | ")
-                .append(file.rule().runsIn().isEmpty() ? "all" : String.join(", ", inOrder(file.rule().runsIn())))
-                .append(" | ")
-                .append(runbookLink(file.rule()))
-                .append(" |\n"));
-        text.append("\n## By what is watched\n\n| number | what | rule | severity | runbook |\n|---|---|---|---|---|\n");
+        byName.values()
+                .forEach(file -> text.append("| ")
+                        .append(link(file))
+                        .append(" | ")
+                        .append(severities(file.rule()))
+                        .append(" | ")
+                        .append(
+                                file.rule().runsIn().isEmpty()
+                                        ? "all"
+                                        : String.join(", ", inOrder(file.rule().runsIn())))
+                        .append(" | ")
+                        .append(runbookLink(file.rule()))
+                        .append(" |\n"));
+        text.append(
+                "\n## By what is watched\n\n| number | what | rule | severity | runbook |\n|---|---|---|---|---|\n");
         list().forEach(one -> one.get("rules").forEach(name -> {
             RuleFile file = byName.get(name.asText());
             if (file != null) {
@@ -241,7 +261,8 @@ public final class RulePages {
         String runbook = rule.alert() == null ? "" : rule.alert().runbook();
         return runbook.isEmpty()
                 ? "none"
-                : runbook(rule).replace("[" + runbook + "]", "[" + Path.of(runbook).getFileName() + "]");
+                : runbook(rule)
+                        .replace("[" + runbook + "]", "[" + Path.of(runbook).getFileName() + "]");
     }
 
     private static String severities(Rule rule) {

@@ -49,7 +49,8 @@ final class DocsCommand implements Callable<Integer> {
         Files.createDirectories(to);
         int removed = 0;
         try (Stream<Path> there = Files.list(to)) {
-            for (Path page : there.filter(path -> path.toString().endsWith(".md")).toList()) {
+            for (Path page :
+                    there.filter(path -> path.toString().endsWith(".md")).toList()) {
                 if (!pages.containsKey(page.getFileName().toString())
                         && Files.readString(page).contains(MADE)) {
                     Files.delete(page);
@@ -60,14 +61,14 @@ final class DocsCommand implements Callable<Integer> {
         for (Map.Entry<String, String> page : pages.entrySet()) {
             Files.writeString(to.resolve(page.getKey()), page.getValue());
         }
-        System.out.println(pages.size() + " pages written to " + to + (removed == 0 ? "" : ", " + removed + " removed"));
+        System.out.println(
+                pages.size() + " pages written to " + to + (removed == 0 ? "" : ", " + removed + " removed"));
         return 0;
     }
 
     /** Whether a runbook lies here says nothing of a rule, so that pages are the same everywhere. */
     private static Map<String, String> pages(List<RuleFile> files, List<Rule> beside) {
-        List<Finding> findings =
-                new RuleLint(new CatalogueMetrics(Catalogue.shipped()), null, beside).findings(files);
+        List<Finding> findings = new RuleLint(new CatalogueMetrics(Catalogue.shipped()), null, beside).findings(files);
         return RulePages.of(files, findings);
     }
 }
