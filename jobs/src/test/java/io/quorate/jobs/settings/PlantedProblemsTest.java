@@ -58,7 +58,10 @@ class PlantedProblemsTest extends OnSettings {
                 plant("partitions: 12", "partitions: many", "expected a whole number from 1 to 10000"),
                 plant("partitions: 12", "partitions: 0", "expected a whole number from 1 to 10000"),
                 plant("send-resolved: true", "send-resolved: perhaps", "expected true or false"),
-                plant("profile: fleet", "profile: [fleet]", "expected the name of a profile: fleet, lab, mixin, openshift, prd, strict, or one that"),
+                plant(
+                        "profile: fleet",
+                        "profile: [fleet]",
+                        "expected the name of a profile: fleet, lab, mixin, openshift, prd, strict, or one that"),
                 plant(
                         "profile: fleet",
                         "profile: brave",
