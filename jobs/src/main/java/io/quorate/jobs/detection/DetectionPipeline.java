@@ -9,6 +9,7 @@ import io.quorate.events.LeaderChange;
 import io.quorate.events.MemberStatus;
 import io.quorate.events.MemberWindow;
 import io.quorate.events.RuleCoverage;
+import io.quorate.rules.Maintenance;
 import io.quorate.rules.Rule;
 import io.quorate.rules.StepPattern;
 import io.quorate.rules.Threshold;
@@ -40,6 +41,8 @@ import org.apache.flink.util.Collector;
  *
  * statuses, windows, rosters, coverage, controls --> conditions, see {@link ConditionsPipeline} --> alerts()
  *                                                       '--symptoms, with changes--> see {@link PatternsPipeline} --> alerts()
+ *
+ * alerts(), rosters --key by cluster--> maintenance, where the settings have a calendar --> alerts()
  * </pre>
  *
  * What reads statuses alone never meets windows: behind a stream of windows a storm would wait for a whole window.
@@ -112,7 +115,21 @@ public final class DetectionPipeline {
                 shadowAlerts = shadowAlerts.union(said);
             }
         }
-        return new DetectionPipeline(changes, alerts, shadowAlerts, conditions);
+        return new DetectionPipeline(
+                changes, maintained(alerts, to.rosters(), controls.maintenance(), window), shadowAlerts, conditions);
+    }
+
+    /** Alerts by the calendar; the same ones where there is none. */
+    private static DataStream<Alert> maintained(
+            DataStream<Alert> alerts, DataStream<ClusterRoster> rosters, List<Maintenance> calendar, Duration window) {
+        if (calendar.isEmpty()) {
+            return alerts;
+        }
+        return alerts.keyBy(Alert::cluster)
+                .connect(rosters.keyBy(ClusterRoster::cluster))
+                .process(new InMaintenance(calendar, window))
+                .uid("maintenance")
+                .name("maintenance");
     }
 
     /** The rules of which patterns want to know. */
