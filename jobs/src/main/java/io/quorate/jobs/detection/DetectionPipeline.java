@@ -12,6 +12,7 @@ import io.quorate.events.RuleCoverage;
 import io.quorate.jobs.causes.CausesPipeline;
 import io.quorate.jobs.causes.Chains;
 import io.quorate.jobs.causes.Clue;
+import io.quorate.rules.Maintenance;
 import io.quorate.rules.Rule;
 import io.quorate.rules.StepPattern;
 import io.quorate.rules.Threshold;
@@ -43,7 +44,9 @@ import org.apache.flink.util.Collector;
  * statuses, windows, rosters, coverage, controls --> conditions, see {@link ConditionsPipeline} --> alerts()
  *                                                       '--symptoms, with changes--> see {@link PatternsPipeline} --> alerts()
  *
- * all alerts, with what explains them --> causes --> alerts()
+ * alerts(), rosters --key by cluster--> maintenance, where the settings have a calendar --> alerts()
+ *
+ * alerts(), with what explains them --key by cluster--> causes --> alerts()
  * </pre>
  *
  * What reads statuses alone never meets windows: behind a stream of windows a storm would wait for a whole window.
@@ -119,10 +122,24 @@ public final class DetectionPipeline {
                 shadowAlerts = shadowAlerts.union(said);
             }
         }
+        alerts = maintained(alerts, to.rosters(), controls.maintenance(), window);
         if (!chains.isEmpty()) {
             alerts = CausesPipeline.of(alerts, clues, chains, window, PatternEvents.CONFIRMED);
         }
         return new DetectionPipeline(changes, alerts, shadowAlerts, conditions);
+    }
+
+    /** Alerts by the calendar; the same ones where there is none. */
+    private static DataStream<Alert> maintained(
+            DataStream<Alert> alerts, DataStream<ClusterRoster> rosters, List<Maintenance> calendar, Duration window) {
+        if (calendar.isEmpty()) {
+            return alerts;
+        }
+        return alerts.keyBy(Alert::cluster)
+                .connect(rosters.keyBy(ClusterRoster::cluster))
+                .process(new InMaintenance(calendar, window))
+                .uid("maintenance")
+                .name("maintenance");
     }
 
     /** What tells causes beside the patterns that explain: what came of them, and which rule could see. */

@@ -76,6 +76,12 @@ class PlantedProblemsTest extends OnSettings {
                         "profile: fleet",
                         "overrides: [ { override: quiet-dev, rule: EtcdWalFsyncSlow, where: { env: dev }, sets: { off: true } } ]",
                         "'sets'"),
+                plant("profile: fleet", "maintenance: { a: b }", "expected a list of maintenances"),
+                plant("profile: fleet", "maintenance: [quiet]", "expected a maintenance"),
+                plant(
+                        "profile: fleet",
+                        "maintenance: [ { maintenance: nights, where: { env: dev }, every: never } ]",
+                        "like sat 02:00..04:00"),
                 plant("user: quorate", "user: 7", "expected the name of a user"),
                 plant("flink-port: 0", "flink-port: 70000", "expected a port from 1 to 65535, or 0"),
                 plant("selector: '{job=\"etcd\"}'", "selector: etcd", "expected a selector like"),
