@@ -9,6 +9,7 @@ import io.quorate.events.LeaderChange;
 import io.quorate.events.MemberStatus;
 import io.quorate.events.MemberWindow;
 import io.quorate.events.RuleCoverage;
+import io.quorate.jobs.fleet.FleetPipeline;
 import io.quorate.rules.Rule;
 import io.quorate.rules.StepPattern;
 import io.quorate.rules.Threshold;
@@ -41,6 +42,9 @@ import org.apache.flink.util.Collector;
  * statuses, windows, rosters, coverage, controls --> conditions, see {@link ConditionsPipeline} --> alerts()
  *                                                       '--symptoms, with changes--> see {@link PatternsPipeline} --> alerts()
  * </pre>
+ *
+ * All alerts pass {@link FleetPipeline} on their way out, which makes one incident of those of many clusters.
+ *
  *
  * What reads statuses alone never meets windows: behind a stream of windows a storm would wait for a whole window.
  */
@@ -89,7 +93,8 @@ public final class DetectionPipeline {
                 .uid("leader-changes")
                 .name("leader-changes");
         ConditionsPipeline conditions = ConditionsPipeline.of(to, controls, window, symptoms(controls.rules()));
-        DataStream<Alert> alerts = conditions.alerts();
+        DataStream<Alert> ofStatuses = conditions.ofStatuses().alerts();
+        DataStream<Alert> ofWindows = conditions.ofWindows().alerts();
         DataStream<Alert> shadowAlerts = conditions.shadowAlerts();
         for (Rule rule : controls.rules()) {
             DataStream<Alert> said;
@@ -106,12 +111,18 @@ public final class DetectionPipeline {
             } else {
                 said = alerts(changes, to.windows(), rule);
             }
-            if (rule.maturity() == Rule.Maturity.STABLE) {
-                alerts = alerts.union(said);
-            } else {
+            if (rule.maturity() != Rule.Maturity.STABLE) {
                 shadowAlerts = shadowAlerts.union(said);
+            } else if (rule.condition() instanceof Rule.CountedChanges) {
+                ofStatuses = ofStatuses.union(said);
+            } else {
+                ofWindows = ofWindows.union(said);
             }
         }
+        DataStream<Alert> alerts = FleetPipeline.alerts(
+                new FleetPipeline.Told(ofStatuses, conditions.ofStatuses().calmed()),
+                new FleetPipeline.Told(ofWindows, conditions.ofWindows().calmed()),
+                to.rosters());
         return new DetectionPipeline(changes, alerts, shadowAlerts, conditions);
     }
 
