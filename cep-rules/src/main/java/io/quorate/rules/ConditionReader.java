@@ -42,6 +42,7 @@ final class ConditionReader {
         return new Rule.CountedChanges(
                 draft.text("/counts/step"),
                 planned(draft.at("/counts/planned")),
+                draft.at("/counts/back").asBoolean(),
                 levels,
                 draft.duration("/resolve-after"));
     }

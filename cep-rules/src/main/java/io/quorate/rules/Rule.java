@@ -74,11 +74,16 @@ public record Rule(
      *
      * @param step what is counted, as a clause: {@code leader-moves}
      * @param planned which leader changes count
+     * @param back whether each must give the leadership back to the member that lost it by the one before
      * @param levels worst first; the rule is true when any of them is
      * @param resolveAfter how long nothing may have been counted for the episode to be over
      */
     public record CountedChanges(
-            String step, Set<LeaderChange.Planned> planned, List<Level> levels, Duration resolveAfter)
+            String step,
+            Set<LeaderChange.Planned> planned,
+            boolean back,
+            List<Level> levels,
+            Duration resolveAfter)
             implements Condition {
 
         /** Whether this change is one of those that the rule counts. */
@@ -165,6 +170,11 @@ public record Rule(
     /** The same rule on another condition. */
     public Rule with(Condition other) {
         return new Rule(name, version, why, maturity, runsIn, rank, other, alert, explains, profiles, tests, text);
+    }
+
+    /** The same rule with other words. */
+    public Rule with(Says other) {
+        return new Rule(name, version, why, maturity, runsIn, rank, condition, other, profiles, tests, text);
     }
 
     /** The same rule with other profiles. */

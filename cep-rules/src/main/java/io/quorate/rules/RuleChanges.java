@@ -41,9 +41,18 @@ class RuleChanges {
                 "/counts/planned",
                 rule.step(),
                 rule.planned(),
-                planned -> new Rule.CountedChanges(rule.step(), planned, rule.levels(), rule.resolveAfter()));
+                planned -> new Rule.CountedChanges(
+                        rule.step(), planned, rule.back(), rule.levels(), rule.resolveAfter()));
+        if (rule.back()) {
+            add(
+                    "/counts/back",
+                    rule.step() + " to any member",
+                    new Rule.CountedChanges(
+                            rule.step(), rule.planned(), false, rule.levels(), rule.resolveAfter()));
+        }
         Function<List<Rule.Level>, Rule.Condition> withLevels =
-                levels -> new Rule.CountedChanges(rule.step(), rule.planned(), levels, rule.resolveAfter());
+                levels ->
+                new Rule.CountedChanges(rule.step(), rule.planned(), rule.back(), levels, rule.resolveAfter());
         for (int i = 0; i < rule.levels().size(); i++) {
             Rule.Level level = rule.levels().get(i);
             Function<Rule.Level, Rule.Condition> with = replacing(rule.levels(), i, withLevels);
@@ -72,7 +81,7 @@ class RuleChanges {
                 "/resolve-after",
                 "resolve-after",
                 rule.resolveAfter(),
-                after -> new Rule.CountedChanges(rule.step(), rule.planned(), rule.levels(), after));
+                after -> new Rule.CountedChanges(rule.step(), rule.planned(), rule.back(), rule.levels(), after));
     }
 
     void of(Rule.Regression rule) {

@@ -139,6 +139,12 @@ public final class RuleLint {
             Guard guard = threshold.guard();
             if (guard != null) {
                 lint(guard.signal(), "/and/" + SignalReader.name(guard.signal()), threshold, profile);
+                if (guard.signal() instanceof Signal.QuantileOf quantile) {
+                    String key = RuleWords.lower(guard.comparison());
+                    add(
+                            place(profile, "/and/" + key),
+                            new Decidable(quantile, threshold.policy()).judge(key, guard.comparison(), guard.bound()));
+                }
             }
             if (threshold.signal() instanceof Signal.QuantileOf quantile) {
                 Decidable decidable = new Decidable(quantile, threshold.policy());
@@ -166,17 +172,24 @@ public final class RuleLint {
             if (threshold.reads() == Threshold.Source.MEMBER_STATUS) {
                 return;
             }
-            KnownMetrics.Kind kind = signal instanceof Signal.QuantileOf
-                    ? KnownMetrics.Kind.HISTOGRAM
-                    : signal instanceof Signal.GaugeOf
-                                    || signal instanceof Signal.ForecastOf
-                                    || signal instanceof Signal.ChangesOf
-                            ? KnownMetrics.Kind.GAUGE
-                            : KnownMetrics.Kind.COUNTER;
             List<String> keys = signal instanceof Signal.ShareOf ? List.of("/of", "/among") : List.of("/of", "/to");
             for (int i = 0; i < signal.reads().size(); i++) {
-                lintMetric(signal.reads().get(i), kind, place(profile, at + keys.get(i)));
+                lintMetric(signal.reads().get(i), kind(signal, i), place(profile, at + keys.get(i)));
             }
+        }
+
+        /** What the signal takes the metric for that it reads there. */
+        private static KnownMetrics.Kind kind(Signal signal, int read) {
+            if (signal instanceof Signal.QuantileOf) {
+                return KnownMetrics.Kind.HISTOGRAM;
+            }
+            boolean isSpeed = signal instanceof Signal.UtilizationOf && read == 1;
+            return isSpeed
+                            || signal instanceof Signal.GaugeOf
+                            || signal instanceof Signal.ForecastOf
+                            || signal instanceof Signal.ChangesOf
+                    ? KnownMetrics.Kind.GAUGE
+                    : KnownMetrics.Kind.COUNTER;
         }
 
         private void lintMetric(Selector selector, KnownMetrics.Kind asked, String at) {
@@ -307,6 +320,8 @@ public final class RuleLint {
                         "/alert/runbook",
                         Severity.ERROR,
                         "no runbook at " + alert.runbook() + "; expected the file there, or its address");
+            } else if (root != null && alert.runbook().startsWith(RunbookLint.FOLDER)) {
+                found.addAll(RunbookLint.of(root, alert.runbook(), rule.name()));
             }
         }
 

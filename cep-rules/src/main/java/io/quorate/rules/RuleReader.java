@@ -32,46 +32,6 @@ import org.jspecify.annotations.Nullable;
 /** Reads rule files, and tells everything that is wrong with one in one go. */
 public final class RuleReader {
 
-    private static final List<String> SHIPPED = List.of(
-            "etcd-election-storm.yaml",
-            "etcd-wal-fsync-regression.yaml",
-            "etcd-backend-commit-slow.yaml",
-            "etcd-member-leaderless.yaml",
-            "etcd-nospace-alarm.yaml",
-            "etcd-quorum-at-risk.yaml",
-            "etcd-quorum-lost.yaml",
-            "etcd-rules-blind.yaml",
-            "etcd-status-rules-blind.yaml",
-            "etcd-wal-fsync-slow.yaml",
-            "causes/etcd-cause-cpu.yaml",
-            "causes/etcd-cause-disk-stall.yaml",
-            "causes/etcd-cause-expensive-requests.yaml",
-            "causes/etcd-cause-maintenance.yaml",
-            "causes/etcd-cause-network.yaml",
-            "causes/etcd-cause-pause.yaml",
-            "causes/etcd-cause-quota.yaml",
-            "causes/etcd-cause-restart.yaml",
-            "causes/etcd-cause-slow-disk.yaml",
-            "causes/etcd-cause-watch.yaml",
-            "mixin/etcd-database-high-fragmentation-ratio.yaml",
-            "mixin/etcd-database-quota-low-space.yaml",
-            "mixin/etcd-excessive-database-growth.yaml",
-            "mixin/etcd-grpc-requests-slow.yaml",
-            "mixin/etcd-high-commit-durations.yaml",
-            "mixin/etcd-high-fsync-durations.yaml",
-            "mixin/etcd-high-number-of-failed-grpc-requests.yaml",
-            "mixin/etcd-high-number-of-failed-proposals.yaml",
-            "mixin/etcd-high-number-of-leader-changes.yaml",
-            "mixin/etcd-insufficient-members.yaml",
-            "mixin/etcd-member-communication-slow.yaml",
-            "mixin/etcd-members-down.yaml",
-            "mixin/etcd-members-unreachable.yaml",
-            "mixin/etcd-no-leader.yaml",
-            "signs/etcd-fsyncs-slow.yaml",
-            "signs/etcd-member-cut-off.yaml",
-            "signs/etcd-reads-slow.yaml",
-            "signs/etcd-round-trips-slow.yaml");
-
     private static final YamlSchema SCHEMA = YamlSchema.resource(RuleReader.class, "/schema/rule.schema.json");
 
     /** Words of a summary that a condition fills in. */
@@ -86,7 +46,10 @@ public final class RuleReader {
 
     /** The same, with their names in the product's resources. */
     public static List<RuleFile> shippedFiles() {
-        return SHIPPED.stream().map(RuleReader::shippedRule).toList();
+        return resource("index.txt")
+                .lines()
+                .map(RuleReader::shippedRule)
+                .toList();
     }
 
     /**
@@ -147,16 +110,23 @@ public final class RuleReader {
     }
 
     private static RuleFile shippedRule(String name) {
+        String file = "rules/" + name;
+        try {
+            return new RuleFile(file, parse(file, resource(name)));
+        } catch (InvalidYaml e) {
+            throw new IllegalStateException(e.getMessage(), e);
+        }
+    }
+
+    /** What comes with the product under this name; the index lists the rules. */
+    private static String resource(String name) {
         try (InputStream in = RuleReader.class.getResourceAsStream("/rules/" + name)) {
             if (in == null) {
                 throw new IllegalStateException("no rule " + name + " in this build");
             }
-            String file = "rules/" + name;
-            return new RuleFile(file, parse(file, new String(in.readAllBytes(), StandardCharsets.UTF_8)));
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
-        } catch (InvalidYaml e) {
-            throw new IllegalStateException(e.getMessage(), e);
         }
     }
 
@@ -323,8 +293,8 @@ public final class RuleReader {
         if (firing < 1 || silent < quiet) {
             draft.problem(
                     "/tests",
-                    "a stable rule has " + firing + " firing and " + silent
-                            + " silent tests; expected at least 1 and " + quiet + ", or maturity: sandbox");
+                    "a stable rule has " + firing + " firing and " + silent + " silent tests; expected at least 1 and "
+                            + quiet + ", or maturity: sandbox");
         }
     }
 

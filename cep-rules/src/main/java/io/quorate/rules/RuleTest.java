@@ -66,6 +66,7 @@ public record RuleTest(
      * @param after the test's own zero
      * @param failure why there was no answer; null when there was one
      * @param leader name of the member that it believes to lead; null for none
+     * @param version of etcd; null where it is not told
      */
     public record Answer(
             Duration after,
@@ -78,7 +79,8 @@ public record RuleTest(
             long dbSizeBytes,
             long dbSizeInUseBytes,
             boolean learner,
-            List<String> alarms)
+            List<String> alarms,
+            @Nullable String version)
             implements Given {}
 
     /**

@@ -25,7 +25,7 @@ final class RuleWords {
     static String signals(KnownMetrics.Kind kind) {
         return switch (kind) {
             case HISTOGRAM -> "quantile";
-            case COUNTER -> "increase, rate, share or count";
+            case COUNTER -> "increase, rate, share, utilization or count";
             case GAUGE -> "gauge, forecast or changes";
         };
     }

@@ -38,7 +38,7 @@ record SeriesRead(Map<String, Kind> kinds, Set<Selector> selectors) {
         Set<Selector> selectors = new LinkedHashSet<>();
         for (Signal signal : signals(conditions)) {
             for (Selector selector : signal.reads()) {
-                kinds.put(selector.metric(), kind(signal));
+                kinds.put(selector.metric(), kind(signal, selector));
                 selectors.add(selector);
             }
         }
@@ -64,9 +64,12 @@ record SeriesRead(Map<String, Kind> kinds, Set<Selector> selectors) {
         return signals;
     }
 
-    private static Kind kind(Signal signal) {
+    private static Kind kind(Signal signal, Selector selector) {
         if (signal instanceof Signal.QuantileOf) {
             return Kind.HISTOGRAM;
+        }
+        if (signal instanceof Signal.UtilizationOf utilization && selector.equals(utilization.to())) {
+            return Kind.GAUGE;
         }
         boolean gauge = signal instanceof Signal.GaugeOf
                 || signal instanceof Signal.ForecastOf

@@ -37,7 +37,8 @@ public sealed interface Signal extends Serializable {
     }
 
     /**
-     * A gauge, or its ratio to another one. Series of one member are taken together as {@code take} says.
+     * A gauge, or its ratio to another one. Series of one member are taken together as {@code take} says; a ratio is that of
+     * series that agree in all labels, such as those of one file system.
      *
      * @param to what it is divided by; null for the gauge itself
      */
@@ -54,7 +55,9 @@ public sealed interface Signal extends Serializable {
         LAST,
         MIN,
         MAX,
-        MEAN
+        MEAN,
+        /** The last one by the least one: 2 when it doubled. */
+        RISE
     }
 
     /** How much a counter grew, its series summed; per second, where that is asked. */
@@ -95,6 +98,20 @@ public sealed interface Signal extends Serializable {
         @Override
         public List<Selector> reads() {
             return Stream.of(of, to).filter(Objects::nonNull).toList();
+        }
+    }
+
+    /**
+     * How much of a device's speed the growth of a counter takes, of the busiest device: series that agree in all labels are
+     * of one device. One that shows no speed, or none above zero, as virtual ones do, is left out.
+     *
+     * @param to the gauge of the speed, per second
+     */
+    record UtilizationOf(Selector of, Selector to, Duration over) implements Signal {
+
+        @Override
+        public List<Selector> reads() {
+            return List.of(of, to);
         }
     }
 

@@ -18,7 +18,17 @@ final class SignalReader {
 
     /** Under which signals stand, in a rule's {@code when}. */
     static final List<String> NAMES =
-            List.of("quantile", "gauge", "increase", "rate", "share", "forecast", "count", "changes", "blind-rules");
+            List.of(
+                    "quantile",
+                    "gauge",
+                    "increase",
+                    "rate",
+                    "share",
+                    "forecast",
+                    "utilization",
+                    "count",
+                    "changes",
+                    "blind-rules");
 
     private static final List<String> OF_STATUSES = List.of("gauge", "forecast", "blind-rules");
     private static final Duration LONGEST = Duration.ofHours(24);
@@ -43,7 +53,7 @@ final class SignalReader {
                 return read(name, within + "/" + name);
             }
         }
-        draft.problem(within, "no signal; expected one of gauge, increase and rate beside the comparison");
+        draft.problem(within, "no signal; expected one of quantile, share, gauge, increase and rate beside the comparison");
         return null;
     }
 
@@ -80,6 +90,7 @@ final class SignalReader {
                         draft.has(at + "/each") ? draft.text(at + "/each") : null);
             case "forecast" ->
                 new Signal.ForecastOf(selector(at + "/of"), optional(at + "/to"), over, draft.duration(at + "/ahead"));
+            case "utilization" -> new Signal.UtilizationOf(selector(at + "/of"), selector(at + "/to"), over);
             case "count" ->
                 new Signal.CountOf(
                         selector(at + "/of"),

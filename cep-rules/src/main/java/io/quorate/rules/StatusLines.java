@@ -12,12 +12,13 @@ import java.util.Set;
 
 /**
  * Answers of members, one a second: {@code 0s..60s m1 fails, others leader m2 term 7 index 100 applied 100 db 30MiB in-use
- * 10MiB alarm NOSPACE learner}, or {@code no leader}. What is not said is term 1, index 1, applied as the index, db 1MiB,
- * in-use as the db.
+ * 10MiB alarm NOSPACE learner version 3.5.9}, or {@code no leader}; {@code fails timeout} where it matters how. What is not
+ * said is refused, term 1, index 1, applied as the index, db 1MiB, in-use as the db, and no version.
  */
 final class StatusLines implements Lines {
 
     private static final Duration EVERY = Duration.ofSeconds(1);
+    private static final Set<String> FAILURES = Set.of("refused", "timeout", "tls", "auth", "foreign", "error");
     private static final String EXAMPLE = "0s..60s m1 fails, others leader m2 term 7";
 
     private final int members;
@@ -53,7 +54,7 @@ final class StatusLines implements Lines {
     private final class Words {
 
         private final String line;
-        private boolean fails;
+        private Optional<String> failure = Optional.empty();
         private boolean saysLeader;
         private Optional<String> leader = Optional.empty();
         private boolean learner;
@@ -62,6 +63,7 @@ final class StatusLines implements Lines {
         private long applied = -1;
         private long db = 1 << 20;
         private long inUse = -1;
+        private Optional<String> version = Optional.empty();
         private final List<String> alarms = new ArrayList<>();
 
         Words(String line, String text) throws Misread {
@@ -70,7 +72,7 @@ final class StatusLines implements Lines {
             while (!words.isEmpty()) {
                 read(words);
             }
-            if (!fails && !saysLeader) {
+            if (failure.isEmpty() && !saysLeader) {
                 throw new Misread("'" + line + "' says neither who leads nor that the poll fails; expected one like '"
                         + EXAMPLE + "'");
             }
@@ -79,7 +81,9 @@ final class StatusLines implements Lines {
         private void read(List<String> words) throws Misread {
             String word = words.remove(0);
             switch (word) {
-                case "fails" -> fails = true;
+                case "fails" ->
+                    failure = Optional.of(
+                            !words.isEmpty() && FAILURES.contains(words.get(0)) ? words.remove(0) : "refused");
                 case "learner" -> learner = true;
                 case "no" -> {
                     if (!next(words, "no").equals("leader")) {
@@ -97,6 +101,7 @@ final class StatusLines implements Lines {
                 case "db" -> db = number(next(words, "db"));
                 case "in-use" -> inUse = number(next(words, "in-use"));
                 case "alarm" -> alarms.add(next(words, "alarm"));
+                case "version" -> version = Optional.of(next(words, "version"));
                 default -> throw unknown(word);
             }
         }
@@ -111,7 +116,7 @@ final class StatusLines implements Lines {
         private Misread unknown(String word) {
             return new Misread(
                     "'" + word + "' says nothing of a status; expected words out of fails, leader, no leader,"
-                            + " learner, term, index, applied, db, in-use, alarm");
+                            + " learner, term, index, applied, db, in-use, alarm, version");
         }
 
         private String member(String name) throws Misread {
@@ -132,7 +137,7 @@ final class StatusLines implements Lines {
             return new Answer(
                     after,
                     member,
-                    fails ? "refused" : null,
+                    failure.orElse(null),
                     leader.orElse(null),
                     term,
                     index,
@@ -140,7 +145,8 @@ final class StatusLines implements Lines {
                     db,
                     inUse < 0 ? db : inUse,
                     learner,
-                    List.copyOf(alarms));
+                    List.copyOf(alarms),
+                    version.orElse(null));
         }
     }
 }

@@ -4,6 +4,7 @@ import io.quorate.rules.Threshold.Across;
 import io.quorate.rules.Threshold.Comparison;
 import io.quorate.rules.Threshold.Limit;
 import io.quorate.rules.Threshold.Policy;
+import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.function.Function;
@@ -88,7 +89,25 @@ final class ThresholdChanges extends RuleChanges {
                     guard.signal(),
                     guard.bound(),
                     bound -> guarded.apply(new Threshold.Guard(guard.signal(), guard.comparison(), bound)));
+            // A second window of operations or calls is half of such a rule; of a gauge it is what stands there.
+            if (guard.signal() instanceof Signal.QuantileOf || guard.signal() instanceof Signal.ShareOf) {
+                span(
+                        "/and",
+                        "second signal over",
+                        guard.signal().over(),
+                        over -> guarded.apply(
+                                new Threshold.Guard(with(guard.signal(), over), guard.comparison(), guard.bound())));
+            }
         }
+    }
+
+    private static Signal with(Signal signal, Duration over) {
+        if (signal instanceof Signal.QuantileOf quantile) {
+            return new Signal.QuantileOf(quantile.of(), quantile.q(), over, quantile.atLeast());
+        }
+        return signal instanceof Signal.ShareOf share
+                ? new Signal.ShareOf(share.of(), share.among(), over, share.atLeast(), share.each())
+                : signal;
     }
 
     private void limit(Threshold rule, int i, Function<Limit, Rule.Condition> with) {
@@ -202,6 +221,12 @@ final class ThresholdChanges extends RuleChanges {
                     "ahead",
                     forecast.ahead(),
                     ahead -> with.apply(new Signal.ForecastOf(forecast.of(), forecast.to(), forecast.over(), ahead)));
+        } else if (signal instanceof Signal.UtilizationOf utilization) {
+            span(
+                    "/when/utilization/over",
+                    "over",
+                    utilization.over(),
+                    over -> with.apply(new Signal.UtilizationOf(utilization.of(), utilization.to(), over)));
         } else if (signal instanceof Signal.CountOf count) {
             number(
                     "/when/count/rate-above",

@@ -33,12 +33,15 @@ enum Unit {
             return of(quantile.of().metric());
         }
         if (signal instanceof Signal.GaugeOf gauge) {
+            if (gauge.take() == Signal.Take.RISE) {
+                return NUMBER;
+            }
             return gauge.to() == null ? of(gauge.of().metric()) : RATIO;
         }
         if (signal instanceof Signal.ForecastOf forecast) {
             return forecast.to() == null ? of(forecast.of().metric()) : RATIO;
         }
-        if (signal instanceof Signal.ShareOf) {
+        if (signal instanceof Signal.ShareOf || signal instanceof Signal.UtilizationOf) {
             return RATIO;
         }
         if (signal instanceof Signal.IncreaseOf increase) {

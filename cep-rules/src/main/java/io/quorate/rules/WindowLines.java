@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class WindowLines implements Lines {
 
-    private static final Pattern SERIES = Pattern.compile("(?:([a-z][a-z0-9_]*)?(\\{[^}]*})? )?(\\S.*)");
+    private static final Pattern SERIES = Pattern.compile("(?:([a-z][a-zA-Z0-9_]*)?(\\{[^}]*})? )?(\\S.*)");
     private static final Pattern OPERATIONS = Pattern.compile("\\d{1,9} x \\d{1,9}(?:\\.\\d{1,6})?(?:us|ms|s)"
             + "(?: \\+ \\d{1,9} x \\d{1,9}(?:\\.\\d{1,6})?(?:us|ms|s))*");
 

@@ -215,7 +215,7 @@ class RulesCommandTest {
                 "rules lint --config a.yaml              | --config is of use with --live only",
                 "rules test nowhere                      | nowhere:1: cannot be read",
                 "rules explain EtcdNobody                | 'EtcdNobody' is no rule that runs under profile fleet",
-                "rules explain EtcdElectionStorm --profile brave | --profile brave is unknown to the rules; expected one of fleet, lab, mixin",
+                "rules explain EtcdElectionStorm --profile brave | --profile brave is unknown to the rules; expected one of fleet, lab, mixin, openshift, prd, strict",
                 "rules coverage --state asleep           | --state asleep is no state; expected one of evaluated, blind, too-few",
                 "rules apply rule.yaml                   | Missing required option: '--config=FILE'",
                 "rules apply a --config b --activate --remove | mutually exclusive"

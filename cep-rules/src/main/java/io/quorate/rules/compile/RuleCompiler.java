@@ -34,13 +34,13 @@ public final class RuleCompiler {
 
     /**
      * A match is the shortest run of changes, first to last less than {@code within} apart, that is as long as the level
-     * needs for the cluster's size. How many are needed depends on the event, so it is a condition, not a quantifier.
+     * needs for the cluster's size, and goes back and forth where the rule asks for that. How many are needed depends on the event, so it is a condition, not a quantifier.
      */
-    public static Pattern<LeaderChange, ?> pattern(String step, Rule.Level level) {
-        return Pattern.<LeaderChange>begin(step, AfterMatchSkipStrategy.skipPastLastEvent())
+    public static Pattern<LeaderChange, ?> pattern(Rule.CountedChanges counted, Rule.Level level) {
+        return Pattern.<LeaderChange>begin(counted.step(), AfterMatchSkipStrategy.skipPastLastEvent())
                 .oneOrMore()
                 .followedBy(LAST)
-                .where(new CompletesTheCount(step, level))
+                .where(new CompletesTheCount(counted, level))
                 .within(level.within());
     }
 
@@ -147,20 +147,27 @@ public final class RuleCompiler {
         private static final long serialVersionUID = 1;
 
         private final String step;
+        private final boolean back;
         private final Rule.Level level;
 
-        CompletesTheCount(String step, Rule.Level level) {
-            this.step = step;
+        CompletesTheCount(Rule.CountedChanges counted, Rule.Level level) {
+            this.step = counted.step();
+            this.back = counted.back();
             this.level = level;
         }
 
         @Override
         public boolean filter(LeaderChange last, Context<LeaderChange> matched) throws Exception {
             int count = 1;
-            for (LeaderChange ignored : matched.getEventsForPattern(step)) {
+            LeaderChange before = null;
+            boolean goesBack = true;
+            for (LeaderChange change : matched.getEventsForPattern(step)) {
                 count++;
+                goesBack &= before == null || change.takesBack(before);
+                before = change;
             }
-            return count >= level.needed(last.clusterSize());
+            goesBack &= before != null && last.takesBack(before);
+            return count >= level.needed(last.clusterSize()) && (goesBack || !back);
         }
     }
 

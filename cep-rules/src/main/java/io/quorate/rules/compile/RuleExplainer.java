@@ -57,6 +57,7 @@ public final class RuleExplainer {
     private static void explain(Rule.CountedChanges condition, StringBuilder text) {
         text.append("\n  counts, per cluster: ").append(condition.step()).append(", planned ");
         text.append(planned(condition.planned()));
+        text.append(condition.back() ? ", each back to who lost it by the one before" : "");
         for (Rule.Level level : condition.levels()) {
             text.append("\n  ").append(lower(level.severity())).append(" at ").append(level.atLeast());
             if (level.orMembersPlus() >= 0) {

@@ -72,6 +72,9 @@ final class SignalWords {
             return "what " + forecast.of() + dividedBy(forecast.to()) + " will be in "
                     + Durations.format(forecast.ahead()) + ", by its course";
         }
+        if (signal instanceof Signal.UtilizationOf utilization) {
+            return "how much of " + utilization.to() + " the growth of " + utilization.of() + " takes";
+        }
         if (signal instanceof Signal.CountOf count) {
             return "how many " + count.by() + " of " + count.of() + " grow by more than "
                     + RuleExplainer.plain(count.rateAbove()) + " per second";
@@ -91,6 +94,9 @@ final class SignalWords {
     }
 
     private static String each(Signal signal) {
+        if (signal instanceof Signal.UtilizationOf) {
+            return ", of the busiest device";
+        }
         return signal instanceof Signal.ShareOf share && share.each() != null ? ", of the worst " + share.each() : "";
     }
 

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -108,8 +109,7 @@ public class Casebook {
             changes.add(clue.change());
             cut(changes);
         } else if (seen != null) {
-            boolean sees =
-                    seen.state().equals(RuleCoverage.EVALUATED) || seen.state().equals(RuleCoverage.TOO_FEW);
+            boolean sees = !Set.of(RuleCoverage.BLIND, RuleCoverage.OFF).contains(seen.state());
             String lacks = seen.metric() == null ? seen.state() : seen.state() + " for lack of " + seen.metric();
             cells.put(key(seen.rule(), seen.member()), new Cell(sees ? "" : lacks, seen.observedAt()));
         }

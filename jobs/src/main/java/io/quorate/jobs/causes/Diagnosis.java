@@ -202,41 +202,56 @@ final class Diagnosis {
                 others.add(new Evidence("seen as well", other + " (" + seen.get(0).rule + ")", seen.get(0).from));
                 return;
             }
-            Set<String> blind = new TreeSet<>();
+            Map<String, Set<String>> blind = new TreeMap<>();
             boolean isLookedAt = looked(rules, blind);
-            String text = other + ": " + explains(rules.get(0)).ruledOut();
+            String not = blind.entrySet().stream()
+                    .map(lack -> lack.getKey() + members(lack.getValue()))
+                    .collect(Collectors.joining("; "));
             if (isLookedAt) {
-                others.add(new Evidence(
-                        "ruled out", text + (blind.isEmpty() ? "" : " (not looked at: " + join(blind) + ")"), at));
+                String text = other + ": " + explains(rules.get(0)).ruledOut();
+                others.add(new Evidence("ruled out", text + (not.isEmpty() ? "" : " (but " + not + ")"), at));
             } else {
-                others.add(new Evidence(
-                        "not known", other + (blind.isEmpty() ? ": nobody looked" : ": " + join(blind)), at));
+                others.add(new Evidence("not known", other + ": " + (not.isEmpty() ? "nobody looked" : not), at));
             }
         });
         return others;
     }
 
-    private static String join(Set<String> blind) {
-        return String.join("; ", blind);
+    private static String members(Set<String> members) {
+        return members.contains("") ? "" : " on " + String.join(", ", members);
     }
 
-    /** Whether every rule that these read could see something of the cluster; where not, why. */
-    private boolean looked(List<Rule> rules, Set<String> blind) {
+    /**
+     * Whether of each step of these some rule could see something of the cluster.
+     *
+     * @param blind takes what could not be seen, and of whom
+     */
+    private boolean looked(List<Rule> rules, Map<String, Set<String>> blind) {
         boolean all = true;
-        for (String symptom : chains.reads(rules)) {
-            boolean any = false;
-            for (Map.Entry<String, Casebook.Cell> cell : book.cells.entrySet()) {
-                if (cell.getKey().startsWith(symptom + '\n')) {
-                    String lacks = cell.getValue().lacks();
-                    String member = cell.getKey().substring(symptom.length() + 1);
-                    any |= lacks.isEmpty();
-                    if (!lacks.isEmpty()) {
-                        blind.add(symptom + (member.isEmpty() ? "" : " of " + member) + " is " + lacks);
-                    }
+        for (Rule rule : rules) {
+            for (StepPattern.Step step : ((StepPattern) rule.condition()).steps()) {
+                boolean any = step.isChange();
+                for (String symptom : step.symptoms()) {
+                    any |= looked(symptom, blind);
                 }
+                all &= any;
             }
-            all &= any;
         }
         return all;
+    }
+
+    private boolean looked(String symptom, Map<String, Set<String>> blind) {
+        boolean any = false;
+        for (Map.Entry<String, Casebook.Cell> cell : book.cells.entrySet()) {
+            if (cell.getKey().startsWith(symptom + '\n')) {
+                String lacks = cell.getValue().lacks();
+                any |= lacks.isEmpty();
+                if (!lacks.isEmpty()) {
+                    blind.computeIfAbsent(symptom + " is " + lacks, lack -> new TreeSet<>())
+                            .add(cell.getKey().substring(symptom.length() + 1));
+                }
+            }
+        }
+        return any;
     }
 }

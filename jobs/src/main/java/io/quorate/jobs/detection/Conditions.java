@@ -60,10 +60,10 @@ final class Conditions extends KeyedBroadcastProcessFunction<String, Heard, Cont
     /** A member that no list tells of is forgotten so long after it was last heard, and a cluster with its last member. */
     static final Duration REMEMBERED = Duration.ofHours(1);
 
-    /** A status stands for its member until the next one, but no longer than this: polls that fail are told as well. */
-    private static final Duration STATUS_STANDS = Duration.ofSeconds(10);
-
-    /** Likewise a window: where scrapes are a minute apart, five windows of six have none. */
+    /**
+     * A window stands for its member until the next one, but no longer than this, as a status does for {@link
+     * MemberAnswers#STANDS}: where scrapes are a minute apart, five windows of six have none.
+     */
     private static final Duration WINDOW_STANDS = Duration.ofSeconds(90);
 
     /** After so long without anything a cluster is looked at every minute. */
@@ -359,7 +359,7 @@ final class Conditions extends KeyedBroadcastProcessFunction<String, Heard, Cont
 
     private void hearNothing(String name, KnownMember member, Instant now) {
         boolean windows = source == Threshold.Source.MEMBER_WINDOW;
-        if (member.heardAt.plus(windows ? WINDOW_STANDS : STATUS_STANDS).isAfter(now)) {
+        if (member.heardAt.plus(windows ? WINDOW_STANDS : MemberAnswers.STANDS).isAfter(now)) {
             return;
         }
         if (windows) {

@@ -4,6 +4,8 @@ import io.quorate.events.Alert;
 import io.quorate.events.ClusterRoster;
 import io.quorate.events.Control;
 import io.quorate.events.DeadLetter;
+import io.quorate.events.MemberStatus;
+import io.quorate.events.MemberWindow;
 import io.quorate.events.RuleCoverage;
 import io.quorate.events.Symptom;
 import io.quorate.rules.Rule;
@@ -22,12 +24,14 @@ import org.apache.flink.util.Collector;
  * What members do in, what thresholds say of it out.
  *
  * <pre>
- * windows  --.                                                          .--> alerts()
- * coverage --+--key by cluster--> member-window-conditions --.          |
- * rosters  --+                        ^                      +----------+--> shadowAlerts()
- *            +--key by cluster--> member-status-conditions --'          |
- * statuses --'                        ^                                 +--> symptoms()
- * controls --broadcast----------------'                                 '--> coverage()
+ * windows  --.                                                                .--> alerts()
+ * coverage --+--key by cluster--------------------> member-window-conditions --+
+ * rosters  --+                                                 ^               +--> shadowAlerts()
+ *            |                                controls --broadcast             +--> symptoms()
+ *            |                                                 v               '--> coverage()
+ *            '--key by cluster--------------------> member-status-conditions --'
+ *                                                              ^
+ * statuses -----key by cluster--> member-status-facts ---------'
  * </pre>
  */
 final class ConditionsPipeline {
@@ -53,8 +57,7 @@ final class ConditionsPipeline {
         DataStream<Heard> coverage =
                 to.coverage().map(covered -> Heard.of(covered)).returns(Heard.class);
         DataStream<Heard> windows = to.windows().map(one -> Heard.of(one)).returns(Heard.class);
-        DataStream<Heard> statuses =
-                to.statuses().map(status -> Heard.of(StatusWindows.of(status))).returns(Heard.class);
+        DataStream<Heard> statuses = facts(to.statuses(), "member-status-facts");
         return new ConditionsPipeline(
                 conditions(
                         windows.union(rosters, coverage),
@@ -64,7 +67,7 @@ final class ConditionsPipeline {
                 conditions(
                         statuses.union(rosters),
                         to.controls(),
-                        new Conditions(Source.MEMBER_STATUS, StatusWindows.SIZE, controls, symptoms),
+                        new Conditions(Source.MEMBER_STATUS, ClusterFacts.SIZE, controls, symptoms),
                         uid(Source.MEMBER_STATUS)));
     }
 
@@ -73,9 +76,7 @@ final class ConditionsPipeline {
         boolean windows = threshold.reads() == Source.MEMBER_WINDOW;
         DataStream<Heard> heard = windows
                 ? givens.windows().map(window -> Heard.of(window)).returns(Heard.class)
-                : givens.statuses()
-                        .map(status -> Heard.of(StatusWindows.of(status)))
-                        .returns(Heard.class);
+                : facts(givens.statuses(), DetectionPipeline.kebab(rule.name()) + "-facts");
         DataStream<Heard> rosters =
                 givens.rosters().map(roster -> Heard.of(roster)).returns(Heard.class);
         DataStream<Control> nothing = givens.rosters()
@@ -86,11 +87,21 @@ final class ConditionsPipeline {
                 nothing,
                 new Conditions(
                         threshold.reads(),
-                        windows ? RuleTest.Window.SIZE : StatusWindows.SIZE,
+                        windows ? RuleTest.Window.SIZE : ClusterFacts.SIZE,
                         new Controls(List.of(rule), List.of(), profile),
                         Set.of()),
                 DetectionPipeline.kebab(rule.name()));
         return conditions.union(conditions.getSideOutput(Conditions.SHADOW));
+    }
+
+    private static DataStream<Heard> facts(DataStream<MemberStatus> statuses, String uid) {
+        return statuses.keyBy(MemberStatus::cluster)
+                .process(new ClusterFacts())
+                .returns(MemberWindow.class)
+                .uid(uid)
+                .name(uid)
+                .map(one -> Heard.of(one))
+                .returns(Heard.class);
     }
 
     private static String uid(Source source) {

@@ -131,7 +131,7 @@ public record Controls(List<Rule> rules, List<RuleOverride> overrides, String pr
 
     private Map<String, String> left(Collection<Control> said) {
         Map<String, String> left = new TreeMap<>();
-        after(said, Threshold.Source.MEMBER_WINDOW, StatusWindows.SIZE, left::put);
+        after(said, Threshold.Source.MEMBER_WINDOW, ClusterFacts.SIZE, left::put);
         return left;
     }
 

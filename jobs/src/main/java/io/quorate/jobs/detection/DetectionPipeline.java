@@ -212,7 +212,7 @@ public final class DetectionPipeline {
             String uid = name + '-' + level.severity().name().toLowerCase(Locale.ROOT);
             matches.add(CEP.pattern(
                             counted.keyBy(LeaderChange::cluster),
-                            RuleCompiler.pattern(condition.step(), level),
+                            RuleCompiler.pattern(condition, level),
                             RuleCompiler.order())
                     .process(new Matched(condition.step(), level))
                     .uid(uid)

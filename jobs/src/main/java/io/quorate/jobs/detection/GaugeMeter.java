@@ -31,12 +31,30 @@ final class GaugeMeter extends Meter {
         if (signal.to() == null) {
             return new Slot(number, null, Map.of(WHOLE, of));
         }
-        double[] to = range(window, signal.to(), up, !upper);
-        if (to == null || to[4] == 0) {
-            return null;
+        double ratio = ratio(window, signal.of(), signal.to());
+        if (Double.isNaN(ratio)) {
+            double[] to = range(window, signal.to(), up, !upper);
+            if (to == null || to[4] == 0) {
+                return null;
+            }
+            ratio = of[4] / to[4];
         }
-        double ratio = of[4] / to[4];
-        return new Slot(number, null, Map.of(WHOLE, new double[] {ratio, ratio, 1, ratio, ratio}));
+        return new Slot(number, null, Map.of(WHOLE, one(ratio)));
+    }
+
+    /** Of series that agree in their labels, the worst; NaN where none do. */
+    private double ratio(Indexed window, Selector of, Selector to) {
+        double worst = Double.NaN;
+        for (GaugeRange part : window.gauges(of.metric())) {
+            for (GaugeRange whole : window.gauges(to.metric())) {
+                boolean isPair = part.labels().equals(whole.labels()) && of.takes(part.labels()) && to.takes(part.labels());
+                if (isPair && whole.last() != 0) {
+                    double ratio = part.last() / whole.last();
+                    worst = Double.isNaN(worst) || (upper ? ratio > worst : ratio < worst) ? ratio : worst;
+                }
+            }
+        }
+        return worst;
     }
 
     /** Of several series of one member the worst counts. */
@@ -79,6 +97,7 @@ final class GaugeMeter extends Meter {
                     case MIN -> range[0];
                     case MAX -> range[3];
                     case MEAN -> range[1] / range[2];
+                    case RISE -> range[4] / range[0];
                 });
     }
 }

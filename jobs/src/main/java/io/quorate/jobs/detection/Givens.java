@@ -50,8 +50,8 @@ record Givens(
     private static final Kind<MemberStatus> STATUS = new Kind<>(
             MemberStatus::cluster,
             MemberStatus::observedAt,
-            StatusWindows.SIZE,
-            at -> status(NOBODY, 0, new RuleTest.Answer(at, "", null, null, 0, 0, 0, 0, 0, false, List.of())));
+            ClusterFacts.SIZE,
+            at -> status(NOBODY, 0, new RuleTest.Answer(at, "", null, null, 0, 0, 0, 0, 0, false, List.of(), null)));
     private static final Kind<Symptom> SYMPTOM = new Kind<>(
             Symptom::cluster,
             Symptom::until,
@@ -163,7 +163,7 @@ record Givens(
                 "",
                 at,
                 at,
-                null,
+                answer.version(),
                 answer.dbSizeBytes(),
                 answer.dbSizeInUseBytes(),
                 answer.leader(),

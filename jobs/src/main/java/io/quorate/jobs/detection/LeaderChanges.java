@@ -5,6 +5,7 @@ import io.quorate.events.LeaderChange;
 import io.quorate.events.MemberStatus;
 import io.quorate.events.codec.EventCodec;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -22,7 +23,8 @@ import org.apache.flink.util.OutputTag;
 
 /**
  * The leader changes of each cluster, out of what its members answer, put in order of time first: members are polled by
- * different subtasks. {@link Leadership} judges; a status behind the watermark leaves by {@link #LATE}.
+ * different subtasks. {@link Leadership} judges, and may wait for an old leader, in event time; a status behind the watermark
+ * leaves by {@link #LATE}.
  */
 final class LeaderChanges extends KeyedProcessFunction<String, MemberStatus, LeaderChange> {
 
@@ -67,21 +69,20 @@ final class LeaderChanges extends KeyedProcessFunction<String, MemberStatus, Lea
     @Override
     public void onTimer(long time, OnTimerContext context, Collector<LeaderChange> out) throws Exception {
         List<MemberStatus> due = waiting.get(time);
-        if (due == null) {
-            return;
-        }
         waiting.remove(time);
         Leadership now = leadership.value();
         if (now == null) {
             now = Leadership.unknown();
         }
-        List<MemberStatus> ordered = new ArrayList<>(due);
+        List<MemberStatus> ordered = new ArrayList<>(due == null ? List.of() : due);
         ordered.sort(ORDER);
         for (MemberStatus status : ordered) {
-            LeaderChange change = now.observe(status);
-            if (change != null) {
-                out.collect(change);
-            }
+            now.observe(status).forEach(out::collect);
+        }
+        now.timeIs(Instant.ofEpochMilli(time)).forEach(out::collect);
+        Instant waits = now.waitsUntil();
+        if (waits != null) {
+            context.timerService().registerEventTimeTimer(waits.toEpochMilli());
         }
         leadership.update(now);
     }

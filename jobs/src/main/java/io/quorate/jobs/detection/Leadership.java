@@ -4,8 +4,11 @@ import io.quorate.events.LeaderChange;
 import io.quorate.events.LeaderChange.Planned;
 import io.quorate.events.MemberStatus;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>An answer is a belief, and (leader, raftTerm) is not read atomically: the term lags, answers can be torn. So a leader
  * is accepted only in a term above the last accepted one, and only when a second answer, of any member, says the same; a
- * term has one leader.
+ * term has one leader. Whether somebody meant the change, its old leader may tell a moment later: then it waits for that.
  */
 public class Leadership {
 
@@ -30,79 +33,141 @@ public class Leadership {
     public Map<String, Instant> endpoints = new HashMap<>();
 
     /** First answers that nobody has confirmed yet, by {@code leader@term}. */
-    public Map<String, Instant> claims = new HashMap<>();
+    public Map<String, Reign.Mark> claimed = new HashMap<>();
 
-    /** When the leader's own poll last failed, while it leads. */
-    public @Nullable Instant leaderSilentSince;
+    /** What was seen of the leader's time in office. */
+    public Reign reign = new Reign();
 
-    /** The leader was silent, and others still followed it: nobody hands over leadership like that. */
-    public boolean leaderLost;
+    public Roll roll = new Roll();
+
+    /** The last change, while it waits for its old leader. */
+    public @Nullable Undecided undecided;
 
     static Leadership unknown() {
         return new Leadership();
     }
 
-    /** Takes in one answer, in order of time; a leader change, when this answer confirms one. */
-    @Nullable
-    LeaderChange observe(MemberStatus status) {
+    /** Takes in one answer, in order of time; the leader changes that it confirms or decides. */
+    List<LeaderChange> observe(MemberStatus status) {
+        List<LeaderChange> told = new ArrayList<>();
         endpoints.put(status.endpoint(), status.observedAt());
         endpoints.values().removeIf(seen -> seen.isBefore(status.observedAt().minusSeconds(600)));
+        roll.observe(status, endpoints.size());
+        if (undecided != null) {
+            undecided.observe(status);
+            decide(status.observedAt(), told);
+        }
         if (!status.answered()) {
             if (leaderId != null && nameOf(leaderId).equals(status.member())) {
-                leaderSilentSince = status.observedAt();
+                reign.fellSilent(status);
             }
-            return null;
+            return told;
         }
         if (status.clusterId() != null && !status.clusterId().equals(clusterId)) {
+            giveUp(status.observedAt(), told);
             forget(status.clusterId());
         }
         if (status.memberId() != null) {
             names.put(status.memberId(), status.member());
         }
-        String claimed = status.leaderId();
-        if (claimed == null || status.raftTerm() < raftTerm) {
-            return null;
+        String leader = status.leaderId();
+        if (leader == null) {
+            reign.leaderless = true;
+            return told;
+        }
+        if (status.raftTerm() < raftTerm) {
+            return told;
         }
         if (leaderId != null && status.raftTerm() == raftTerm) {
-            if (claimed.equals(leaderId)) {
+            if (leader.equals(leaderId)) {
                 hearOfTheLeader(status);
             }
-            return null;
+            return told;
         }
-        Instant first = claims.putIfAbsent(claimed + '@' + status.raftTerm(), status.observedAt());
-        return first == null ? null : accept(claimed, first, status);
+        reign.followed |= !leader.equals(leaderId) && Objects.equals(status.memberId(), leaderId);
+        Reign.Mark first = claimed.putIfAbsent(leader + '@' + status.raftTerm(), Reign.Mark.of(status));
+        if (first != null) {
+            accept(leader, first, status, told);
+        }
+        return told;
+    }
+
+    /** When waiting for an old leader ends; null when none is waited for. */
+    @Nullable
+    Instant waitsUntil() {
+        return undecided == null ? null : undecided.until();
+    }
+
+    /** It is that late, and all answers up to then are in; the leader change that nobody can decide any more. */
+    List<LeaderChange> timeIs(Instant now) {
+        List<LeaderChange> told = new ArrayList<>();
+        Instant until = waitsUntil();
+        if (until != null && !until.isAfter(now)) {
+            giveUp(until, told);
+        }
+        return told;
     }
 
     private void hearOfTheLeader(MemberStatus status) {
         if (status.isLeader()) {
-            leaderSilentSince = null;
-            leaderLost = false;
-        } else if (leaderSilentSince != null) {
-            leaderLost = true;
+            reign.leads(status);
+        } else {
+            reign.isFollowed(status);
         }
     }
 
-    private @Nullable LeaderChange accept(String leader, Instant first, MemberStatus second) {
-        LeaderChange change = leaderId == null
-                ? null
-                : new LeaderChange(
-                        second.cluster(),
-                        clusterId,
-                        nameOf(leaderId),
-                        leaderId,
-                        nameOf(leader),
-                        leader,
-                        second.raftTerm(),
-                        first,
-                        second.observedAt(),
-                        leaderLost ? Planned.NO : Planned.UNKNOWN,
-                        second.voters() > 0 ? second.voters() : endpoints.size());
+    private void accept(String leader, Reign.Mark first, MemberStatus second, List<LeaderChange> told) {
+        giveUp(second.observedAt(), told);
+        if (leaderId != null) {
+            String from = nameOf(leaderId);
+            LeaderChange change = new LeaderChange(
+                    second.cluster(),
+                    clusterId,
+                    from,
+                    leaderId,
+                    nameOf(leader),
+                    leader,
+                    second.raftTerm(),
+                    first.at(),
+                    second.observedAt(),
+                    Planned.UNKNOWN,
+                    second.voters() > 0 ? second.voters() : endpoints.size());
+            // Who hands over takes one term; more have seen candidates fail.
+            boolean isNext = !change.regained() && second.raftTerm() == raftTerm + 1;
+            undecided = isNext || reign.lost
+                    ? Undecided.of(change, reign, first, roll.reaches(from, second.observedAt()))
+                    : Undecided.nobodyKnows(change);
+        }
         leaderId = leader;
         raftTerm = second.raftTerm();
-        leaderSilentSince = null;
-        leaderLost = false;
-        claims.keySet().removeIf(claim -> Long.parseLong(claim.substring(claim.indexOf('@') + 1)) <= raftTerm);
-        return change;
+        reign = new Reign();
+        claimed.keySet().removeIf(claim -> Long.parseLong(claim.substring(claim.indexOf('@') + 1)) <= raftTerm);
+        decide(second.observedAt(), told);
+    }
+
+    private void decide(Instant now, List<LeaderChange> told) {
+        Planned planned = undecided == null ? null : undecided.planned();
+        if (planned != null) {
+            tell(planned, now, told);
+        }
+    }
+
+    private void giveUp(Instant now, List<LeaderChange> told) {
+        if (undecided != null) {
+            tell(Planned.UNKNOWN, now, told);
+        }
+    }
+
+    private void tell(Planned planned, Instant now, List<LeaderChange> told) {
+        if (undecided != null) {
+            told.add(undecided.decided(planned, now));
+            undecided = null;
+        }
+        if (planned == Planned.YES) {
+            roll.wasMeant(now);
+        } else if (planned == Planned.NO) {
+            roll.wasDisturbed(now);
+        }
     }
 
     private String nameOf(String memberId) {
@@ -114,8 +179,8 @@ public class Leadership {
         leaderId = null;
         raftTerm = 0;
         names.clear();
-        claims.clear();
-        leaderSilentSince = null;
-        leaderLost = false;
+        claimed.clear();
+        reign = new Reign();
+        roll = new Roll();
     }
 }

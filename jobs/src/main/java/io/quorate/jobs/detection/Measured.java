@@ -4,6 +4,7 @@ import io.quorate.events.BucketVector;
 import io.quorate.events.Quantile;
 import io.quorate.rules.Signal;
 import io.quorate.rules.Threshold;
+import io.quorate.rules.Threshold.Comparison;
 import io.quorate.rules.Threshold.Limit;
 import io.quorate.rules.Threshold.Policy;
 import io.quorate.rules.Verdict;
@@ -39,23 +40,28 @@ record Measured(
 
     /** Against this bound of a limit. */
     Judged against(Threshold condition, Limit limit, double bound) {
+        return against(condition.signal(), condition.policy(), limit.comparison(), bound);
+    }
+
+    /** What it is the value of, against this bound. */
+    Judged against(Signal signal, Policy policy, Comparison comparison, double bound) {
         if (Double.isNaN(value)) {
             return Judged.TOO_FEW;
         }
         Verdict verdict = bounds == null
-                ? Verdict.of(value, limit.comparison(), bound)
-                : Verdict.of(bounds, limit.comparison(), bound, condition.policy());
-        if (verdict == Verdict.BREACH && tooFew(condition, limit, bound)) {
+                ? Verdict.of(value, comparison, bound)
+                : Verdict.of(bounds, comparison, bound, policy);
+        if (verdict == Verdict.BREACH && tooFew(signal, policy, comparison, bound)) {
             return Judged.TOO_FEW;
         }
         return new Judged(verdict, false);
     }
 
-    private boolean tooFew(Threshold condition, Limit limit, double bound) {
-        if (condition.signal() instanceof Signal.QuantileOf quantile && vector != null) {
-            return limit.comparison().isUpper() && slower(bound, condition.policy()) < quantile.atLeast();
+    private boolean tooFew(Signal signal, Policy policy, Comparison comparison, double bound) {
+        if (signal instanceof Signal.QuantileOf quantile && vector != null) {
+            return comparison.isUpper() && slower(bound, policy) < quantile.atLeast();
         }
-        return condition.signal() instanceof Signal.ShareOf share && events < share.atLeast();
+        return signal instanceof Signal.ShareOf share && events < share.atLeast();
     }
 
     /** How many took longer than this: certainly, or where a policy asks for no certainty, possibly. */

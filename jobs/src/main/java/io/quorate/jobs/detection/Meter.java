@@ -71,6 +71,9 @@ abstract class Meter {
         if (signal instanceof Signal.CountOf count) {
             return new CountMeter(count, step);
         }
+        if (signal instanceof Signal.UtilizationOf utilization) {
+            return new UtilizationMeter(utilization, step);
+        }
         if (signal instanceof Signal.ForecastOf forecast) {
             return new ForecastMeter(forecast, upper, step);
         }
@@ -161,7 +164,7 @@ abstract class Meter {
         return Math.floorDiv(end - 1, slotMillis);
     }
 
-    long spanMillis() {
+    final long spanMillis() {
         return slots * slotMillis;
     }
 
@@ -268,7 +271,7 @@ abstract class Meter {
         }
     }
 
-    /** Keeps, by label value, the increases of both. */
+    /** Keeps, by label value, the increases of both. What fails may not be among what succeeds: then all of it is all. */
     private static final class ShareMeter extends Meter {
 
         private final Signal.ShareOf signal;
@@ -300,7 +303,7 @@ abstract class Meter {
             Measured worst = Measured.exactly(Double.NaN);
             for (Map.Entry<String, double[]> each :
                     new TreeMap<>(Objects.requireNonNull(sum(kept).values())).entrySet()) {
-                double[] both = each.getValue();
+                double[] both = {each.getValue()[0], Math.max(each.getValue()[0], each.getValue()[1])};
                 if (both[1] > 0 && (Double.isNaN(worst.value()) || isWorse(both, worst))) {
                     worst = new Measured(both[0] / both[1], null, null, both[0], each.getKey());
                 }

@@ -12,6 +12,7 @@ import io.quorate.rules.Rule;
 import io.quorate.rules.RuleOverride;
 import io.quorate.rules.Selector;
 import io.quorate.rules.Signal;
+import io.quorate.rules.StatusMetric;
 import io.quorate.rules.Threshold;
 import io.quorate.rules.Threshold.Across;
 import io.quorate.rules.Threshold.Bound;
@@ -34,7 +35,10 @@ final class Moment {
     private static final Duration TOLD_ANYWAY = Duration.ofMinutes(10);
 
     /** Why a metric is missing that this member, as it was started, never shows: no news that should wake anybody. */
-    private static final Set<String> NEVER_SHOWN = Set.of("basic-metrics", "version");
+    private static final Set<String> NEVER_SHOWN = Set.of("basic-metrics", "version", "no-node-exporter");
+
+    /** Told of every member whose machine is asked, whether it answers or not. */
+    static final String NODE_UP = "quorate_node_up";
 
     private final String name;
     private final Instant now;
@@ -243,6 +247,9 @@ final class Moment {
         for (Selector selector : reads) {
             String metric = selector.metric();
             for (KnownMember member : of.values()) {
+                if (statuses && member.shown.contains(metric)) {
+                    continue;
+                }
                 boolean upIsTold = metric.equals(Meter.UP) && (!statuses || !member.shown.isEmpty());
                 // Of many members those that were not scraped are left out, as long as one was.
                 boolean leftOut = of.size() > 1 && !member.up && anyUp;
@@ -258,12 +265,23 @@ final class Moment {
                     String why = statuses && member.shown.isEmpty() ? "not-polled" : "scrape-failed";
                     return new Missing(metric, why, "nothing came of the member's last poll", false);
                 }
-                if (!selector.absentIsZero() && !member.shown.contains(metric)) {
+                if (member.shown.contains(metric)) {
+                    continue;
+                }
+                if (isOfTheMachine(metric) && !member.shown.contains(NODE_UP)) {
+                    return new Missing(metric, "no-node-exporter", "nobody asks the member's machine", false);
+                }
+                if (!selector.absentIsZero()) {
                     return new Missing(metric, "unknown", "not among the series of the last window", false);
                 }
             }
         }
         return of.isEmpty() ? new Missing("", "not-scraped", "no member is known", false) : null;
+    }
+
+    /** Whether node-exporter shows it, or it is made of what node-exporter shows. */
+    static boolean isOfTheMachine(String metric) {
+        return metric.startsWith("node_") || metric.startsWith("quorate_memory_");
     }
 
     /** A breach where what the condition asks for beside its signal holds as well; null when nothing was kept of it yet. */
@@ -277,9 +295,12 @@ final class Moment {
         if (measured == null) {
             return null;
         }
-        return Double.isNaN(measured.value())
-                ? Verdict.UNDECIDED
-                : Verdict.of(measured.value(), guard.comparison(), guard.bound().of(voters()));
+        return measured.against(
+                        guard.signal(),
+                        condition.policy(),
+                        guard.comparison(),
+                        guard.bound().of(voters()))
+                .verdict();
     }
 
     /** Null when nothing was kept of it yet. */
@@ -300,8 +321,7 @@ final class Moment {
         }
         boolean votersOnly =
                 condition.limits().stream().anyMatch(limit -> limit.bound().kind() != Bound.Kind.NUMBER);
-        boolean readsUp =
-                signal.reads().stream().anyMatch(selector -> selector.metric().equals(Meter.UP));
+        boolean readsTheSilent = readsTheSilent(signal, condition.reads());
         Collection<List<Slot>> kept = new ArrayList<>();
         for (Map.Entry<String, KnownMember> each : of.entrySet()) {
             KnownMember known = each.getValue();
@@ -309,13 +329,24 @@ final class Moment {
             if (slots == null) {
                 return null;
             }
-            boolean leftOut = of.size() > 1 && !known.up && !readsUp;
+            boolean leftOut = of.size() > 1 && !known.up && !readsTheSilent;
             if (!leftOut && !(votersOnly && cluster.learners.contains(each.getKey()))) {
                 kept.add(meter.counting(slots.slots(), known.listenedAt.toEpochMilli()));
             }
         }
         Across across = condition.across();
         return across == null ? meter.member(kept.iterator().next()) : meter.cluster(kept, across);
+    }
+
+    /** Whether it says something of members that are not up. */
+    private static boolean readsTheSilent(Signal signal, Threshold.Source source) {
+        return signal.reads().stream()
+                .map(Selector::metric)
+                .anyMatch(metric -> metric.equals(Meter.UP)
+                        || (source == Threshold.Source.MEMBER_STATUS
+                                && StatusMetric.of(metric)
+                                        .filter(StatusMetric::isToldOfTheSilent)
+                                        .isPresent()));
     }
 
     private void say(

@@ -125,6 +125,9 @@ final class RuleSet {
             meterKeys.add(meter.key());
         }
         signal.reads().forEach(selector -> metrics.add(selector.metric()));
+        if (signal.reads().stream().anyMatch(selector -> Moment.isOfTheMachine(selector.metric()))) {
+            metrics.add(Moment.NODE_UP);
+        }
     }
 
     private static boolean upper(Threshold threshold) {

@@ -33,6 +33,11 @@ final class Derived {
         if (committed != null && applied != null) {
             derived.add(new Sample("quorate_commit_apply_lag_entries", Labels.NONE, committed - applied));
         }
+        Double revision = read.get("etcd_debugging_mvcc_current_revision");
+        Double compacted = read.get("etcd_debugging_mvcc_compact_revision");
+        if (revision != null && compacted != null) {
+            derived.add(new Sample("quorate_uncompacted_revisions", Labels.NONE, revision - compacted));
+        }
         Double dbSize = read.get(DB_SIZE);
         add(
                 derived,

@@ -1,6 +1,7 @@
 package io.quorate.jobs.settings;
 
 import io.quorate.rules.Rule;
+import io.quorate.rules.RuleLint;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -11,7 +12,7 @@ public final class Profiles {
     /** Unless another one is named. */
     public static final String DEFAULT = "fleet";
 
-    private static final Set<String> ALWAYS = Set.of(DEFAULT, "lab", "mixin");
+    private static final Set<String> ALWAYS = RuleLint.PROFILES;
 
     private Profiles() {}
 

@@ -31,6 +31,8 @@ final class Derivable {
                         new Sample("etcd_mvcc_db_total_size_in_bytes", "", dbSize),
                         new Sample("etcd_mvcc_db_total_size_in_use_in_bytes", "", inUse),
                         new Sample("etcd_server_quota_backend_bytes", "", 2000),
+                        new Sample("etcd_debugging_mvcc_current_revision", "", 900),
+                        new Sample("etcd_debugging_mvcc_compact_revision", "", 250),
                         new Sample("process_open_fds", "", 16),
                         new Sample("process_max_fds", "", 64),
                         new Sample("node_memory_MemAvailable_bytes", "", 10),

@@ -308,6 +308,7 @@ class MemberWindowsTest {
         Measures first = windows.extractOutputValues().get(0).measures();
         Measures second = windows.extractOutputValues().get(1).measures();
         assertThat(Derivable.last(first, "quorate_db_fragmentation_ratio")).isEqualTo(0.75);
+        assertThat(Derivable.last(first, "quorate_uncompacted_revisions")).isEqualTo(650);
         assertThat(Derivable.last(first, "quorate_db_quota_ratio")).isEqualTo(0.6);
         assertThat(Derivable.last(first, "quorate_commit_apply_lag_entries")).isEqualTo(3);
         assertThat(Derivable.last(first, "quorate_open_fds_ratio")).isEqualTo(0.25);

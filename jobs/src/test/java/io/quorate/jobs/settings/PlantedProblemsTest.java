@@ -58,11 +58,11 @@ class PlantedProblemsTest extends OnSettings {
                 plant("partitions: 12", "partitions: many", "expected a whole number from 1 to 10000"),
                 plant("partitions: 12", "partitions: 0", "expected a whole number from 1 to 10000"),
                 plant("send-resolved: true", "send-resolved: perhaps", "expected true or false"),
-                plant("profile: fleet", "profile: [fleet]", "expected the name of a profile: fleet, lab, mixin"),
+                plant("profile: fleet", "profile: [fleet]", "expected the name of a profile: fleet, lab, mixin, openshift, prd, strict, or one that"),
                 plant(
                         "profile: fleet",
                         "profile: brave",
-                        "'profile' is brave, which is unknown to the rules; expected one of fleet, lab, mixin"),
+                        "'profile' is brave, which is unknown to the rules; expected one of fleet, lab, mixin, openshift, prd, strict"),
                 plant("profile: fleet", "overrides: { a: b }", "expected a list of overrides"),
                 plant("profile: fleet", "overrides: [quiet]", "expected an override"),
                 plant(

@@ -188,7 +188,7 @@ class SettingsReaderTest {
                         tuple(8, "'endpoints' is \"http://etcd-1:2379\"; expected a list of endpoints, one per member"),
                         tuple(
                                 9,
-                                "'profile' is brave, which is unknown to the rules; expected one of fleet, lab, mixin"));
+                                "'profile' is brave, which is unknown to the rules; expected one of fleet, lab, mixin, openshift, prd, strict"));
         assertThat(problem.getMessage()).contains("quorate.yaml:2: ");
     }
 

@@ -1,6 +1,7 @@
 package io.quorate.simulator.model;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 
 /**
@@ -124,21 +125,22 @@ final class Raft {
         }
     }
 
-    /** Hands leadership over, as a leader does that is asked to end: to the follower it has heard longest. */
+    /** Hands leadership over, as a leader does that is asked to end: to the follower that has been there longest. */
     void handOver(Member leader) {
-        for (Member other : members) {
-            if (other != leader && other.live() && follows(other, leader) && network.bothWays(leader, other)) {
-                // Meanwhile it takes no proposals: its successor must not fall behind.
-                leader.handingOver = true;
-                agenda.at(cluster.now() + network.delay(leader, other), () -> {
-                    if (other.live() && follows(other, leader)) {
-                        campaign(other, true, false);
-                        cluster.changed();
-                    }
+        members.stream()
+                .filter(other ->
+                        other != leader && other.live() && follows(other, leader) && network.bothWays(leader, other))
+                .min(Comparator.comparingLong(other -> other.startedAt))
+                .ifPresent(other -> {
+                    // Meanwhile it takes no proposals: its successor must not fall behind.
+                    leader.handingOver = true;
+                    agenda.at(cluster.now() + network.delay(leader, other), () -> {
+                        if (other.live() && follows(other, leader)) {
+                            campaign(other, true, false);
+                            cluster.changed();
+                        }
+                    });
                 });
-                return;
-            }
-        }
     }
 
     private void checkHeartbeats(Member follower) {
