@@ -90,7 +90,12 @@ final class Diagnosis {
     /** The member at its root; null when it is the cluster, or no cause is known. */
     @Nullable
     String member() {
-        return root == null ? null : root.member;
+        return root == null ? null : member(root);
+    }
+
+    /** Of what is wrong with the cluster no member is the root, whoever shows it. */
+    private @Nullable String member(Stretch stretch) {
+        return explains(rule(stretch)).says().contains("{member}") ? stretch.member : null;
     }
 
     private Rule rule(Stretch stretch) {
@@ -110,6 +115,7 @@ final class Diagnosis {
                 .min(Comparator.comparing((Stretch stretch) ->
                                 alert.member() != null && !alert.member().equals(stretch.member))
                         .thenComparing(stretch -> rule(stretch).rank())
+                        .thenComparing(stretch -> stretch.member == null)
                         .thenComparing(stretch -> leader != null && !leader.equals(stretch.member))
                         .thenComparing(stretch -> -stretch.times)
                         .thenComparing(stretch -> stretch.from)
@@ -136,10 +142,11 @@ final class Diagnosis {
             Explains explains = explains(rule(root));
             cause = explains.says()
                     .replace("{cluster}", alert.cluster())
-                    .replace("{member}", root.member == null ? alert.cluster() : root.member);
+                    .replace("{member}", Objects.requireNonNullElse(member(root), alert.cluster()));
             evidence.add(new Evidence("cause", explains.cause(), root.from));
-            if (root.member != null) {
-                evidence.add(new Evidence("root member", root.member, root.from));
+            String member = member(root);
+            if (member != null) {
+                evidence.add(new Evidence("root member", member, root.from));
             }
             root.steps.forEach(step -> evidence.add(new Evidence(step.name(), step.value(), step.at())));
             signs(root).forEach(evidence::add);

@@ -58,11 +58,14 @@ public final class DetectionJob {
                         rosters.events(),
                         coverage.events(),
                         controls.events()),
-                new Controls(settings.rules(), settings.overrides(), settings.profile()),
+                new Controls(settings.rules(), settings.overrides(), settings.maintenance(), settings.profile()),
                 cut.size());
         DataStream<DeadLetter> tooLarge = KafkaStreams.write(pipeline.changes(), settings.kafka(), Topic.LEADER_CHANGE)
                 .union(
-                        KafkaStreams.write(pipeline.alerts(), settings.kafka(), Topic.ALERT),
+                        KafkaStreams.write(
+                                pipeline.alerts().union(IngestSilence.of(statuses.events())),
+                                settings.kafka(),
+                                Topic.ALERT),
                         KafkaStreams.write(pipeline.shadowAlerts(), settings.kafka(), Topic.SHADOW_ALERT),
                         KafkaStreams.write(pipeline.coverage(), settings.kafka(), Topic.RULE_COVERAGE));
         DataStream<DeadLetter> unreadable = statuses.unreadable()
