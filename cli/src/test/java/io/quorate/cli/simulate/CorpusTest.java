@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Tag;
@@ -94,17 +95,24 @@ class CorpusTest {
                 continue;
             }
             controlClusters++;
-            alerts.stream()
-                    .filter(alert -> alert.cluster().equals(incident.cluster()) && isWrong(alert))
+            wrong(alerts.stream()
+                            .filter(alert -> alert.cluster().equals(incident.cluster()))
+                            .toList())
                     .forEach(alert -> wronglySaid.add(incident.fault() + ", scrapes of " + scrape + ": " + alert));
         }
         return verdicts;
     }
 
-    /** Of a cluster in which nothing went wrong: a page, or a cause. */
-    static boolean isWrong(Alert alert) {
-        boolean pages = alert.status() == Status.FIRING && alert.severity().compareTo(Severity.INFO) > 0;
-        return alert.partOf() == null && (pages || Verdict.evidence(alert, "cause") != null);
+    /** Of clusters in which nothing went wrong: alerts that page or tell a cause, each by the first transition that does. */
+    static List<Alert> wrong(List<Alert> transitions) {
+        Map<String, Alert> wrong = new LinkedHashMap<>();
+        for (Alert alert : transitions) {
+            boolean pages = alert.status() == Status.FIRING && alert.severity().compareTo(Severity.INFO) > 0;
+            if (alert.partOf() == null && (pages || Verdict.evidence(alert, "cause") != null)) {
+                wrong.putIfAbsent(alert.id(), alert);
+            }
+        }
+        return List.copyOf(wrong.values());
     }
 
     private List<Alert> alerts(Corpus corpus, Duration scrape, Order order) throws Exception {

@@ -34,8 +34,9 @@ record Verdict(
     /** One alert, as its transitions told it so far. */
     private static final class Told {
         private final Alert first;
+        /** Of what fired; what only informs pages nobody. */
         private Severity worst = Severity.INFO;
-        private boolean fired;
+
         private @Nullable String cause;
         private @Nullable String root;
 
@@ -45,7 +46,6 @@ record Verdict(
 
         void hear(Alert transition) {
             if (transition.status() == Status.FIRING || transition.status() == Status.UPDATED) {
-                fired = true;
                 worst = transition.severity().compareTo(worst) > 0 ? transition.severity() : worst;
             }
             String told = evidence(transition, "cause");
@@ -67,7 +67,7 @@ record Verdict(
                 .forEach(alert -> alerts.computeIfAbsent(alert.id(), id -> new Told(alert))
                         .hear(alert));
         return alerts.values().stream()
-                .filter(alert -> alert.fired && alert.worst.compareTo(Severity.INFO) > 0)
+                .filter(alert -> alert.worst.compareTo(Severity.INFO) > 0)
                 .max(Comparator.<Told, Severity>comparing(alert -> alert.worst)
                         .thenComparing(alert -> alert.first.startedAt(), Comparator.reverseOrder())
                         .thenComparing(alert -> alert.first.id()))
