@@ -111,15 +111,16 @@ final class Diagnosis {
 
     private @Nullable Stretch root() {
         String leader = leaderThen();
-        // What an alert of a member's own disk or process is about is that member; what others wait for may be another's.
+        // What an alert of a member's own disk or process is about is that member; what others wait for may be
+        // another's.
         boolean isOwn = alert.member() != null
                 && OWN.contains(Objects.requireNonNullElse(chains.rankOf(alert.rule()), CausalRank.CLIENT));
         return candidates.values().stream()
                 .flatMap(List::stream)
                 .filter(stretch -> !isSetAside(stretch))
                 .min(Comparator.comparing((Stretch stretch) -> !stretch.overlaps(begin.minus(NEAR), begin.plus(NEAR)))
-                        .thenComparing(
-                                stretch -> isOwn && !Objects.requireNonNull(alert.member()).equals(stretch.member))
+                        .thenComparing(stretch ->
+                                isOwn && !Objects.requireNonNull(alert.member()).equals(stretch.member))
                         .thenComparing(stretch -> rule(stretch).rank())
                         .thenComparing(stretch -> stretch.member == null)
                         .thenComparing(stretch -> leader != null && !leader.equals(stretch.member))
