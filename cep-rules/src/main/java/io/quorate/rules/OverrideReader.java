@@ -54,7 +54,7 @@ public final class OverrideReader {
         List<RuleOverride> overrides = new ArrayList<>();
         Set<String> names = new HashSet<>();
         for (int i = 0; i < list.size(); i++) {
-            YamlFile entry = entry(file, pointer + "/" + i);
+            YamlFile entry = file.entry(pointer + "/" + i);
             read(entry, rules, profile, problems).ifPresent(one -> {
                 if (!names.add(one.name())) {
                     problems.add(entry.problemAt(
@@ -67,18 +67,6 @@ public final class OverrideReader {
             throw new InvalidYaml(problems);
         }
         return overrides;
-    }
-
-    /** What stands at a pointer, as a file of its own with the lines that it has. */
-    private static YamlFile entry(YamlFile file, String pointer) {
-        Map<String, Integer> lines = new HashMap<>();
-        lines.put("", file.line(pointer));
-        file.lines().forEach((at, line) -> {
-            if (at.startsWith(pointer + "/")) {
-                lines.put(at.substring(pointer.length()), line);
-            }
-        });
-        return new YamlFile(file.name(), file.root().at(pointer), Map.copyOf(lines), List.of());
     }
 
     private static Optional<RuleOverride> read(

@@ -174,7 +174,7 @@ public record Rule(
 
     /** The same rule with other words. */
     public Rule with(Says other) {
-        return new Rule(name, version, why, maturity, runsIn, rank, condition, other, profiles, tests, text);
+        return new Rule(name, version, why, maturity, runsIn, rank, condition, other, explains, profiles, tests, text);
     }
 
     /** The same rule with other profiles. */
@@ -185,11 +185,6 @@ public record Rule(
     /** The same rule under another name. */
     public Rule named(String other) {
         return new Rule(other, version, why, maturity, runsIn, rank, condition, alert, explains, profiles, tests, text);
-    }
-
-    /** The same rule with these words for its alerts. */
-    public Rule saying(Says other) {
-        return new Rule(name, version, why, maturity, runsIn, rank, condition, other, explains, profiles, tests, text);
     }
 
     /** What its alerts say, of a rule that has some. */

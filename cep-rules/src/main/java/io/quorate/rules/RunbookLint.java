@@ -47,7 +47,9 @@ final class RunbookLint {
         String heading = lines.isEmpty() ? "" : lines.get(0);
         if (!heading.startsWith("# ") || !names(heading, rule)) {
             found.add(finding(
-                    0, rule, "its first heading does not name " + rule + "; expected '# " + rule + "', or a list of names"));
+                    0,
+                    rule,
+                    "its first heading does not name " + rule + "; expected '# " + rule + "', or a list of names"));
         }
         List<Integer> sections = IntStream.range(0, lines.size())
                 .filter(line -> lines.get(line).startsWith("## ") && !isInsideCode(line))
@@ -58,7 +60,8 @@ final class RunbookLint {
             String section = lines.get(line).strip();
             int known = SECTIONS.indexOf(section);
             if (known < 0) {
-                found.add(finding(line, rule, "'" + section + "' is no section; expected " + all() + ", and ### below them"));
+                found.add(finding(
+                        line, rule, "'" + section + "' is no section; expected " + all() + ", and ### below them"));
             } else if (known < expected) {
                 found.add(finding(line, rule, "'" + section + "' stands too late, or twice; expected " + all()));
             } else {
@@ -80,7 +83,11 @@ final class RunbookLint {
 
     /** A comment in a shell's script is no heading. */
     private boolean isInsideCode(int line) {
-        return lines.subList(0, line).stream().filter(one -> one.startsWith("```")).count() % 2 == 1;
+        return lines.subList(0, line).stream()
+                                .filter(one -> one.startsWith("```"))
+                                .count()
+                        % 2
+                == 1;
     }
 
     private boolean isEmpty(int section) {

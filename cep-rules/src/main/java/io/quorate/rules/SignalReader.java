@@ -17,18 +17,17 @@ import org.jspecify.annotations.Nullable;
 final class SignalReader {
 
     /** Under which signals stand, in a rule's {@code when}. */
-    static final List<String> NAMES =
-            List.of(
-                    "quantile",
-                    "gauge",
-                    "increase",
-                    "rate",
-                    "share",
-                    "forecast",
-                    "utilization",
-                    "count",
-                    "changes",
-                    "blind-rules");
+    static final List<String> NAMES = List.of(
+            "quantile",
+            "gauge",
+            "increase",
+            "rate",
+            "share",
+            "forecast",
+            "utilization",
+            "count",
+            "changes",
+            "blind-rules");
 
     private static final List<String> OF_STATUSES = List.of("gauge", "forecast", "blind-rules");
     private static final Duration LONGEST = Duration.ofHours(24);
@@ -53,7 +52,8 @@ final class SignalReader {
                 return read(name, within + "/" + name);
             }
         }
-        draft.problem(within, "no signal; expected one of quantile, share, gauge, increase and rate beside the comparison");
+        draft.problem(
+                within, "no signal; expected one of quantile, share, gauge, increase and rate beside the comparison");
         return null;
     }
 

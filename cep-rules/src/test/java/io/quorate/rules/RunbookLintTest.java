@@ -47,16 +47,18 @@ class RunbookLintTest {
     @Test
     void wantsTheWholeNameOfTheRuleInTheFirstHeading() throws Exception {
         assertThat(told(SOUND, "Disk"))
-                .containsExactly("docs/runbooks/disk.md:1: error: its first heading does not name Disk; expected '# Disk',"
-                        + " or a list of names");
+                .containsExactly(
+                        "docs/runbooks/disk.md:1: error: its first heading does not name Disk; expected '# Disk',"
+                                + " or a list of names");
         assertThat(told("Disks\n" + SOUND, "DiskSlow")).hasSize(1).allMatch(message -> message.contains("disk.md:1: "));
     }
 
     @Test
     void namesTheLineBeforeWhichASectionIsMissing() throws Exception {
         assertThat(told(SOUND.replace("## Impact\nAll wait.\n", ""), "DiskSlow"))
-                .containsExactly("docs/runbooks/disk.md:7: error: '## Impact' is missing before here; expected ## Meaning,"
-                        + " ## Impact, ## Diagnosis, ## Mitigation, ## Verify, in this order");
+                .containsExactly(
+                        "docs/runbooks/disk.md:7: error: '## Impact' is missing before here; expected ## Meaning,"
+                                + " ## Impact, ## Diagnosis, ## Mitigation, ## Verify, in this order");
         assertThat(told(SOUND.replace("## Verify\nIt is fast.\n", ""), "DiskSlow"))
                 .singleElement()
                 .asString()
@@ -65,7 +67,9 @@ class RunbookLintTest {
 
     @Test
     void wantsTheSectionsInOrder() throws Exception {
-        String turned = SOUND.replace("## Mitigation", "## X").replace("## Diagnosis", "## Mitigation").replace("## X", "## Diagnosis");
+        String turned = SOUND.replace("## Mitigation", "## X")
+                .replace("## Diagnosis", "## Mitigation")
+                .replace("## X", "## Diagnosis");
 
         assertThat(told(turned, "DiskSlow"))
                 .anyMatch(message -> message.contains("disk.md:16: error: '## Diagnosis' stands too late, or twice"));

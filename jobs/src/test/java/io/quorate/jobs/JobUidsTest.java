@@ -42,6 +42,15 @@ class JobUidsTest {
         }
     }
 
+    @Test
+    void haveTheMaintenanceOnlyWhereThereIsACalendar(@TempDir Path folder) throws Exception {
+        assertThat(uids(DetectionJob::define, settings(folder))).doesNotContain("maintenance");
+        Settings calendar = settings(
+                folder,
+                "rules: { maintenance: [ { maintenance: nights, where: { env: dev }, every: 'sat 02:00..04:00' } ] }");
+        assertThat(uids(DetectionJob::define, calendar)).contains("  maintenance\n");
+    }
+
     /** Whoever writes to a topic must take back what no record can hold. */
     @Test
     void noJobDropsAnEventThatIsTooLargeToBeWritten(@TempDir Path folder) throws Exception {
@@ -59,13 +68,17 @@ class JobUidsTest {
     }
 
     private static Settings settings(Path folder) throws Exception {
+        return settings(folder, "");
+    }
+
+    private static Settings settings(Path folder, String more) throws Exception {
         Path file = folder.resolve("quorate.yaml");
         Files.writeString(file, """
                 ingest:
                   prometheus: [ { url: "http://127.0.0.1:9090" } ]
                   etcd: [ { cluster: c1, endpoints: ["http://127.0.0.1:2379"] } ]
                 alerting: { receivers: [ { webhook: { url: "http://127.0.0.1:9099/hook" } } ] }
-                """);
+                """ + more);
         return SettingsReader.read(file)
                 .orEmbedded(
                         KafkaSettings.single("127.0.0.1:9092", 1, Duration.ofSeconds(1)),

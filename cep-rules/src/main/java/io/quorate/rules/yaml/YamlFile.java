@@ -158,6 +158,18 @@ public record YamlFile(String name, JsonNode root, Map<String, Integer> lines, L
         }
     }
 
+    /** What stands at a pointer, as a file of its own with the lines that it has. */
+    public YamlFile entry(String pointer) {
+        Map<String, Integer> within = new HashMap<>();
+        within.put("", line(pointer));
+        lines.forEach((at, line) -> {
+            if (at.startsWith(pointer + "/")) {
+                within.put(at.substring(pointer.length()), line);
+            }
+        });
+        return new YamlFile(name, root.at(pointer), Map.copyOf(within), List.of());
+    }
+
     /** A problem at the value of this JSON pointer. */
     public YamlProblem problemAt(String pointer, String message) {
         return new YamlProblem(name, line(pointer), message);

@@ -11,6 +11,7 @@ import picocli.CommandLine.Command;
             LintCommand.class,
             TestCommand.class,
             ExplainCommand.class,
+            DocsCommand.class,
             MutateCommand.class,
             CoverageCommand.class,
             ApplyCommand.class,

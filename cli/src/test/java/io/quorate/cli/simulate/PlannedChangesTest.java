@@ -70,7 +70,9 @@ class PlannedChangesTest {
     private record Told(List<LeaderChange> changes, List<Alert> alerts) {
 
         long planned(Planned planned) {
-            return changes.stream().filter(change -> change.planned() == planned).count();
+            return changes.stream()
+                    .filter(change -> change.planned() == planned)
+                    .count();
         }
 
         long storms() {
@@ -160,8 +162,7 @@ class PlannedChangesTest {
         SimulatedEvents events = new SimulatedEvents(members);
         for (int moment = 0; moment < MOMENTS; moment++) {
             Plan plan = Plan.read(
-                    "plan.yaml",
-                    """
+                    "plan.yaml", """
                     schema: plan/v1
                     name: planned
                     fleet: { clusters: %d, members: %d, prefix: c%d-, etcd: "3.4", load: %s }
@@ -173,18 +174,17 @@ class PlannedChangesTest {
                 simulation.clusters().forEach(cluster -> grows(cluster, seconds));
             }
             simulation.run(
-                            seconds,
-                            seen -> {
-                                if (seen.kind() == Observation.Kind.STATUS) {
-                                    statuses.add(events.status(seen));
-                                }
-                            },
-                            simulated -> {});
+                    seconds,
+                    seen -> {
+                        if (seen.kind() == Observation.Kind.STATUS) {
+                            statuses.add(events.status(seen));
+                        }
+                    },
+                    simulated -> {});
         }
         statuses.sort(Comparator.comparing(MemberStatus::observedAt));
         return detect(statuses);
     }
-
 
     /** A simulated log grows when something happens, and once a second: here something happens all the time. */
     private static void grows(Cluster cluster, int seconds) {
@@ -200,12 +200,10 @@ class PlannedChangesTest {
                         WatermarkStrategy.<MemberStatus>forGenerator(context -> new EveryEvent<>())
                                 .withTimestampAssigner(
                                         (status, unused) -> status.observedAt().toEpochMilli()));
-        List<ClusterRoster> rosters = statuses.stream()
-                .map(MemberStatus::cluster)
-                .collect(Collectors.toCollection(TreeSet::new))
-                .stream()
-                .map(cluster -> ClusterRoster.ofLabels(cluster, BEGIN, Map.of()))
-                .toList();
+        List<ClusterRoster> rosters =
+                statuses.stream().map(MemberStatus::cluster).collect(Collectors.toCollection(TreeSet::new)).stream()
+                        .map(cluster -> ClusterRoster.ofLabels(cluster, BEGIN, Map.of()))
+                        .toList();
         DataStream<ClusterRoster> belong = env.fromData(rosters)
                 .assignTimestampsAndWatermarks(WatermarkStrategy.forGenerator(context -> new Timeless<>()));
         Rule storm = RuleReader.shipped().stream()
@@ -229,7 +227,6 @@ class PlannedChangesTest {
         env.execute("planned");
         changed.forEachRemaining(changes::add);
         alerted.forEachRemaining(alerts::add);
-        if (System.getProperty("dbg") != null) changes.stream().filter(c -> c.planned() == Planned.YES).forEach(System.out::println);
         return new Told(changes, alerts);
     }
 

@@ -11,11 +11,11 @@ import java.util.List;
 import org.apache.flink.streaming.api.datastream.DataStream;
 
 /**
- * Alerts in, notifications out: deduplicate, send with retry to every receiver, record.
+ * Alerts in, notifications out: inhibit, deduplicate, send with retry to every receiver, record.
  *
  * <pre>
- * alerts --key by id--> deduplicate --+--> notify-RECEIVER --> notifications() --> refused()
- *                                     +--> notify-RECEIVER ...
+ * alerts --key by id--> inhibit --key by id--> deduplicate --+--> notify-RECEIVER --> notifications() --> refused()
+ *                                                            +--> notify-RECEIVER ...
  * </pre>
  */
 public final class AlertingPipeline {
@@ -31,6 +31,10 @@ public final class AlertingPipeline {
             throw new IllegalArgumentException("alerting.receivers is empty; expected at least one");
         }
         DataStream<Alert> worthSaying = alerts.keyBy(Alert::id)
+                .process(new Inhibit())
+                .uid("inhibit")
+                .name("inhibit")
+                .keyBy(Alert::id)
                 .process(new Deduplicate())
                 .uid("deduplicate")
                 .name("deduplicate");

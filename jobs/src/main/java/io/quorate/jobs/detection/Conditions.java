@@ -49,6 +49,7 @@ final class Conditions extends KeyedBroadcastProcessFunction<String, Heard, Cont
     private static final Logger LOG = LoggerFactory.getLogger(Conditions.class);
 
     static final OutputTag<Alert> SHADOW = new OutputTag<>("shadow-alerts", TypeInformation.of(Alert.class));
+    static final OutputTag<Alert> CALMED = new OutputTag<>("calmed-alerts", TypeInformation.of(Alert.class));
     static final OutputTag<Symptom> SYMPTOMS = new OutputTag<>("symptoms", TypeInformation.of(Symptom.class));
     static final OutputTag<RuleCoverage> COVERAGE =
             new OutputTag<>("rule-coverage", TypeInformation.of(RuleCoverage.class));
@@ -435,6 +436,7 @@ final class Conditions extends KeyedBroadcastProcessFunction<String, Heard, Cont
     private void say(Moment moment, Aside aside, Collector<Alert> out) throws Exception {
         moment.alerts().forEach(out::collect);
         moment.shadowAlerts().forEach(alert -> aside.output(SHADOW, alert));
+        moment.calmed().forEach(alert -> aside.output(CALMED, alert));
         moment.symptoms().forEach(symptom -> aside.output(SYMPTOMS, symptom));
         for (Map.Entry<String, Standing> standing : moment.changed().entrySet()) {
             if (standing.getValue().isIdle()) {

@@ -8,6 +8,7 @@ import io.quorate.events.MemberStatus;
 import io.quorate.events.MemberWindow;
 import io.quorate.events.RuleCoverage;
 import io.quorate.events.Symptom;
+import io.quorate.jobs.fleet.FleetPipeline;
 import io.quorate.rules.Rule;
 import io.quorate.rules.RuleTest;
 import io.quorate.rules.Threshold;
@@ -24,7 +25,7 @@ import org.apache.flink.util.Collector;
  * What members do in, what thresholds say of it out.
  *
  * <pre>
- * windows  --.                                                                .--> alerts()
+ * windows  --.                                                                .--> ofWindows(), ofStatuses()
  * coverage --+--key by cluster--------------------> member-window-conditions --+
  * rosters  --+                                                 ^               +--> shadowAlerts()
  *            |                                controls --broadcast             +--> symptoms()
@@ -118,8 +119,12 @@ final class ConditionsPipeline {
                 .name(uid);
     }
 
-    DataStream<Alert> alerts() {
-        return ofWindows.union(ofStatuses);
+    FleetPipeline.Told ofStatuses() {
+        return new FleetPipeline.Told(ofStatuses, ofStatuses.getSideOutput(Conditions.CALMED));
+    }
+
+    FleetPipeline.Told ofWindows() {
+        return new FleetPipeline.Told(ofWindows, ofWindows.getSideOutput(Conditions.CALMED));
     }
 
     DataStream<Alert> shadowAlerts() {

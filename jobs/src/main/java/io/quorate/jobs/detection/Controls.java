@@ -1,6 +1,7 @@
 package io.quorate.jobs.detection;
 
 import io.quorate.events.Control;
+import io.quorate.rules.Maintenance;
 import io.quorate.rules.OverrideReader;
 import io.quorate.rules.Rule;
 import io.quorate.rules.RuleOverride;
@@ -20,8 +21,15 @@ import java.util.function.BiConsumer;
  * The rules that a job began with, and what was said to it since.
  *
  * @param rules as they read under the profile
+ * @param maintenance as the settings have it; nobody can say one yet while a job runs
  */
-public record Controls(List<Rule> rules, List<RuleOverride> overrides, String profile) implements Serializable {
+public record Controls(List<Rule> rules, List<RuleOverride> overrides, List<Maintenance> maintenance, String profile)
+        implements Serializable {
+
+    /** Without a maintenance. */
+    public Controls(List<Rule> rules, List<RuleOverride> overrides, String profile) {
+        this(rules, overrides, List.of(), profile);
+    }
 
     /** Why something that was said cannot be done. */
     public static final class Refused extends Exception {

@@ -58,7 +58,7 @@ public final class DetectionJob {
                         rosters.events(),
                         coverage.events(),
                         controls.events()),
-                new Controls(settings.rules(), settings.overrides(), settings.profile()),
+                new Controls(settings.rules(), settings.overrides(), settings.maintenance(), settings.profile()),
                 cut.size());
         DataStream<DeadLetter> tooLarge = KafkaStreams.write(pipeline.changes(), settings.kafka(), Topic.LEADER_CHANGE)
                 .union(

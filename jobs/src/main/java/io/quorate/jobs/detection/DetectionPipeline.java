@@ -12,6 +12,8 @@ import io.quorate.events.RuleCoverage;
 import io.quorate.jobs.causes.CausesPipeline;
 import io.quorate.jobs.causes.Chains;
 import io.quorate.jobs.causes.Clue;
+import io.quorate.jobs.fleet.FleetPipeline;
+import io.quorate.rules.Maintenance;
 import io.quorate.rules.Rule;
 import io.quorate.rules.StepPattern;
 import io.quorate.rules.Threshold;
@@ -43,7 +45,11 @@ import org.apache.flink.util.Collector;
  * statuses, windows, rosters, coverage, controls --> conditions, see {@link ConditionsPipeline} --> alerts()
  *                                                       '--symptoms, with changes--> see {@link PatternsPipeline} --> alerts()
  *
- * all alerts, with what explains them --> causes --> alerts()
+ * all alerts, rosters --> see {@link FleetPipeline}, which makes one incident of those of many clusters --> alerts()
+ *
+ * alerts(), rosters --key by cluster--> maintenance, where the settings have a calendar --> alerts()
+ *
+ * alerts(), with what explains them --key by cluster--> causes --> alerts()
  * </pre>
  *
  * What reads statuses alone never meets windows: behind a stream of windows a storm would wait for a whole window.
@@ -93,7 +99,8 @@ public final class DetectionPipeline {
                 .uid("leader-changes")
                 .name("leader-changes");
         ConditionsPipeline conditions = ConditionsPipeline.of(to, controls, window, symptoms(controls.rules()));
-        DataStream<Alert> alerts = conditions.alerts();
+        DataStream<Alert> ofStatuses = conditions.ofStatuses().alerts();
+        DataStream<Alert> ofWindows = conditions.ofWindows().alerts();
         DataStream<Alert> shadowAlerts = conditions.shadowAlerts();
         Chains chains = new Chains(controls.rules());
         Map<String, Rule.CausalRank> ranks = PatternsPipeline.ranks(controls.rules());
@@ -113,16 +120,36 @@ public final class DetectionPipeline {
             } else {
                 said = alerts(changes, to.windows(), rule);
             }
-            if (rule.maturity() == Rule.Maturity.STABLE) {
-                alerts = alerts.union(said);
-            } else {
+            if (rule.maturity() != Rule.Maturity.STABLE) {
                 shadowAlerts = shadowAlerts.union(said);
+            } else if (rule.condition() instanceof Rule.CountedChanges) {
+                ofStatuses = ofStatuses.union(said);
+            } else {
+                ofWindows = ofWindows.union(said);
             }
         }
+        DataStream<Alert> alerts = FleetPipeline.alerts(
+                new FleetPipeline.Told(ofStatuses, conditions.ofStatuses().calmed()),
+                new FleetPipeline.Told(ofWindows, conditions.ofWindows().calmed()),
+                to.rosters());
+        alerts = maintained(alerts, to.rosters(), controls.maintenance(), window);
         if (!chains.isEmpty()) {
             alerts = CausesPipeline.of(alerts, clues, chains, window, PatternEvents.CONFIRMED);
         }
         return new DetectionPipeline(changes, alerts, shadowAlerts, conditions);
+    }
+
+    /** Alerts by the calendar; the same ones where there is none. */
+    private static DataStream<Alert> maintained(
+            DataStream<Alert> alerts, DataStream<ClusterRoster> rosters, List<Maintenance> calendar, Duration window) {
+        if (calendar.isEmpty()) {
+            return alerts;
+        }
+        return alerts.keyBy(Alert::cluster)
+                .connect(rosters.keyBy(ClusterRoster::cluster))
+                .process(new InMaintenance(calendar, window))
+                .uid("maintenance")
+                .name("maintenance");
     }
 
     /** What tells causes beside the patterns that explain: what came of them, and which rule could see. */

@@ -47,7 +47,8 @@ final class GaugeMeter extends Meter {
         double worst = Double.NaN;
         for (GaugeRange part : window.gauges(of.metric())) {
             for (GaugeRange whole : window.gauges(to.metric())) {
-                boolean isPair = part.labels().equals(whole.labels()) && of.takes(part.labels()) && to.takes(part.labels());
+                boolean isPair =
+                        part.labels().equals(whole.labels()) && of.takes(part.labels()) && to.takes(part.labels());
                 if (isPair && whole.last() != 0) {
                     double ratio = part.last() / whole.last();
                     worst = Double.isNaN(worst) || (upper ? ratio > worst : ratio < worst) ? ratio : worst;

@@ -48,9 +48,8 @@ record Measured(
         if (Double.isNaN(value)) {
             return Judged.TOO_FEW;
         }
-        Verdict verdict = bounds == null
-                ? Verdict.of(value, comparison, bound)
-                : Verdict.of(bounds, comparison, bound, policy);
+        Verdict verdict =
+                bounds == null ? Verdict.of(value, comparison, bound) : Verdict.of(bounds, comparison, bound, policy);
         if (verdict == Verdict.BREACH && tooFew(signal, policy, comparison, bound)) {
             return Judged.TOO_FEW;
         }

@@ -52,6 +52,7 @@ final class Moment {
 
     private final List<Alert> alerts = new ArrayList<>();
     private final List<Alert> shadowAlerts = new ArrayList<>();
+    private final List<Alert> calmed = new ArrayList<>();
     private final List<Symptom> symptoms = new ArrayList<>();
     private final Map<String, Standing> changed = new TreeMap<>();
     private final Map<String, RuleCoverage> cells = new TreeMap<>();
@@ -92,6 +93,11 @@ final class Moment {
 
     List<Alert> shadowAlerts() {
         return shadowAlerts;
+    }
+
+    /** Those that were pending and are not any more. */
+    List<Alert> calmed() {
+        return calmed;
     }
 
     List<Symptom> symptoms() {
@@ -208,7 +214,11 @@ final class Moment {
             boolean silent = tooFew && !verdicts.contains(Verdict.BREACH) && !verdicts.contains(Verdict.OK);
             cell(ruled, member, silent ? RuleCoverage.TOO_FEW : RuleCoverage.EVALUATED, null, verdictText(verdicts));
         }
+        boolean wasPending = standing.said == Status.PENDING;
         Status status = standing.judge(verdicts, condition.limits(), condition.clearFor(), now);
+        if (wasPending && standing.said == null) {
+            calm(ruled.rule().name(), standing);
+        }
         if (status != null && ruled.rule().alert() != null) {
             say(ruled, override, condition, measured, standing, status);
         }
@@ -477,9 +487,19 @@ final class Moment {
                 : override != null && override.condition() == null;
     }
 
+    /** Nobody was told of it, and nobody is told that it is over; but who counts those that are ill must know. */
+    private void calm(String rule, Standing standing) {
+        if (standing.notified && !standing.id.isEmpty()) {
+            calmed.add(alert(rule, null, standing, Status.RESOLVED, List.of()));
+        }
+    }
+
     /** The rule is no more, or off, or the member is: nobody would ever resolve it. */
     private void end(String key, Standing standing, String why) {
         String ruleKey = key.substring(0, key.indexOf('\n'));
+        if (standing.said == Status.PENDING) {
+            calm(ruleKey.replaceFirst("/.*", ""), standing);
+        }
         if (standing.said == Status.FIRING && !standing.id.isEmpty()) {
             Ruled ruled = rules.of(ruleKey);
             List<Evidence> evidence = new ArrayList<>(standing.evidence);

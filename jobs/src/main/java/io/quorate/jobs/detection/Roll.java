@@ -73,7 +73,10 @@ public class Roll {
     boolean reaches(String member, Instant now) {
         boolean othersAreThere = away.keySet().stream().allMatch(member::equals);
         boolean isKnown = !back.isEmpty() && isRecent(meantAt, now);
-        return othersAreThere && !back.containsKey(member) && !isRecent(disturbedAt, now) && (isKnown || back.size() > 1);
+        return othersAreThere
+                && !back.containsKey(member)
+                && !isRecent(disturbedAt, now)
+                && (isKnown || back.size() > 1);
     }
 
     private static boolean isRecent(@Nullable Instant at, Instant now) {

@@ -26,7 +26,7 @@ public final class RuleTests {
     /** Each has some operators, and each operator its thread. */
     private static final int TRIALS_PER_JOB = 20;
 
-    /** A rule that gives a symptom and no alerts is tested by the alerts that it would give. */
+    /** A rule that gives a symptom, or explains others' alerts, is tested by the alerts that it would give. */
     private static final Rule.Says SHOWS = new Rule.Says("{who} shows it", "");
 
     private RuleTests() {}
@@ -142,14 +142,9 @@ public final class RuleTests {
             Rule rule = trials.get(i).effective();
             String profile = trials.get(i).tests().get(0).profile();
             // Uids come of names, and a rule and its mutants share one.
-            alerts.add(alerts(givens.only(trial(i)), saying(rule.named(rule.name() + i)), profile, ranks));
+            alerts.add(alerts(givens.only(trial(i)), rule.named(rule.name() + i), profile, ranks));
         }
         return alerts.stream().reduce(DataStream::union).orElseThrow();
-    }
-
-    /** What only gives a symptom, or explains others' alerts, has none of its own: its tests tell of it as if it had. */
-    private static Rule saying(Rule rule) {
-        return rule.alert() == null ? rule.saying(new Rule.Says(rule.name(), "")) : rule;
     }
 
     private static DataStream<Alert> alerts(Givens givens, Rule rule, String profile, Map<String, CausalRank> ranks) {

@@ -35,8 +35,7 @@ public class Undecided {
         boolean early = reign.leavesNoTimeForAnElection(successor);
         boolean likely = reign.looksHandedOver(successor) && (nextInARoll || reign.wentOn(successor));
         undecided.byItsEnd = early || likely;
-        undecided.byItsFollowing =
-                early && reign.wasHeardBy(String.valueOf(change.toId()), change.clusterSize());
+        undecided.byItsFollowing = early && reign.wasHeardBy(String.valueOf(change.toId()), change.clusterSize());
         return undecided;
     }
 

@@ -39,10 +39,8 @@ final class UtilizationMeter extends Meter {
 
     @Override
     Slot plus(Slot earlier, Slot later) {
-        return new Slot(
-                later.number(),
-                null,
-                merged(earlier.values(), later.values(), (a, b) -> new double[] {a[0] + b[0], b[1] > 0 ? b[1] : a[1]}));
+        return new Slot(later.number(), null, merged(earlier.values(), later.values(), (a, b) ->
+                new double[] {a[0] + b[0], b[1] > 0 ? b[1] : a[1]}));
     }
 
     @Override

@@ -5,6 +5,7 @@ import io.quorate.ingest.etcd.EtcdSettings;
 import io.quorate.ingest.prometheus.PrometheusSettings;
 import io.quorate.ingest.prometheus.ScrapeSettings;
 import io.quorate.jobs.kafka.KafkaSettings;
+import io.quorate.rules.Maintenance;
 import io.quorate.rules.Rule;
 import io.quorate.rules.RuleOverride;
 import io.quorate.rules.yaml.InvalidYaml;
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param metricsInterval from one poll of the metrics to the next
  * @param rules those that run under the profile, as they read under it
  * @param overrides of their numbers, for some clusters or members
+ * @param maintenance when alerts of some clusters notify nobody
  * @param ownKafka null when the embedded broker is to be used
  * @param ownClickhouse null when the embedded engine is to be used
  * @param retention of the rows in ClickHouse, one's own or embedded
@@ -39,6 +41,7 @@ public record Settings(
         String profile,
         List<Rule> rules,
         List<RuleOverride> overrides,
+        List<Maintenance> maintenance,
         List<ReceiverSettings> receivers,
         @Nullable KafkaSettings ownKafka,
         @Nullable ClickHouseSettings ownClickhouse,
@@ -81,6 +84,7 @@ public record Settings(
                 profile,
                 rules,
                 overrides,
+                maintenance,
                 receivers,
                 ownKafka == null ? kafka : ownKafka,
                 ownClickhouse == null ? clickhouse : ownClickhouse,

@@ -1,6 +1,8 @@
 package io.quorate.jobs.settings;
 
 import io.quorate.jobs.kafka.KafkaSettings;
+import io.quorate.rules.Maintenance;
+import io.quorate.rules.MaintenanceReader;
 import io.quorate.rules.OverrideReader;
 import io.quorate.rules.Rule;
 import io.quorate.rules.RuleOverride;
@@ -108,6 +110,7 @@ public final class SettingsReader {
         List<Rule> rules = rules(ruled);
         String profile = profile(ruled, rules);
         List<RuleOverride> overrides = overrides(ruled, rules, profile);
+        List<Maintenance> maintenance = maintenance(ruled);
         List<ReceiverSettings> receivers = root.room("alerting").each("receivers", this::webhook);
         KafkaSettings kafka = root.has("kafka") ? kafka(root.room("kafka")) : null;
         Room clickhouseRoom = root.room("clickhouse");
@@ -127,6 +130,7 @@ public final class SettingsReader {
                 profile,
                 Profiles.under(profile, rules),
                 overrides,
+                maintenance,
                 receivers,
                 kafka,
                 clickhouse,
@@ -203,6 +207,19 @@ public final class SettingsReader {
         room.noteWhole("overrides");
         try {
             return OverrideReader.list(reading.file(), room.at("overrides"), rules, profile);
+        } catch (InvalidYaml e) {
+            reading.problems(e.problems());
+            return List.of();
+        }
+    }
+
+    private List<Maintenance> maintenance(Room room) {
+        if (!room.has("maintenance")) {
+            return List.of();
+        }
+        room.noteWhole("maintenance");
+        try {
+            return MaintenanceReader.list(reading.file(), room.at("maintenance"));
         } catch (InvalidYaml e) {
             reading.problems(e.problems());
             return List.of();

@@ -61,6 +61,19 @@ class RecordingsTest {
         }
     }
 
+    @Test
+    void tellsTheOneHandOverForPlannedAndNothingElse() throws Exception {
+        assertThat(planned("kill")).as("kill -9, then SIGTERM").containsExactly("no", "yes");
+        assertThat(planned("storm")).hasSize(9).doesNotContain("yes");
+        assertThat(planned("slowdisk")).hasSize(2).doesNotContain("yes");
+    }
+
+    private List<String> planned(String scenario) throws Exception {
+        return json(run(resource(scenario + ".jsonl.gz")), Output.CHANGES).stream()
+                .map(change -> change.get("planned").asText())
+                .toList();
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"healthy", "storm", "kill", "quota", "slowdisk"})
     void raisesOneStormAlertWhereThereIsAStormAndNoneElsewhere(String scenario) throws Exception {

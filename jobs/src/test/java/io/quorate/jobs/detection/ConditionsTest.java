@@ -113,6 +113,28 @@ class ConditionsTest extends OnConditions {
     }
 
     @Test
+    void isBlindOfAMachineThatNobodyAsksAndWakesNobodyForIt() throws Exception {
+        Rule machine = parse(text("above: 100").replace("etcd_server_proposals_pending", "node_load1"));
+        Rule blind = parse(text("above: 0")
+                .replace("QueueLong", "RulesBlind")
+                .replaceAll("(?m)^  gauge:.*$", "  blind-rules: {}"));
+        open(List.of(machine, blind));
+
+        pending(10, 1);
+
+        assertThat(cells()).contains("QueueLong m1 blind");
+        assertThat(aside(Conditions.COVERAGE))
+                .filteredOn(cell -> cell.rule().equals("QueueLong"))
+                .allMatch(cell -> "no-node-exporter".equals(cell.why()));
+        assertThat(alerts()).isEmpty();
+
+        window(20, "m1", List.of(gauge("quorate_node_up", 1)));
+        silence(20);
+
+        assertThat(said(alerts())).containsExactly("firing 20 m1");
+    }
+
+    @Test
     void alertsThatRulesAreBlind() throws Exception {
         Rule blind = parse(text("above: 0, for: 10s")
                 .replace("QueueLong", "RulesBlind")

@@ -3,12 +3,14 @@ package io.quorate.jobs.detection;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quorate.events.LeaderChange;
+import io.quorate.events.LeaderChange.Planned;
 import io.quorate.events.MemberStatus;
 import java.time.Instant;
 import java.util.List;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.streaming.api.operators.KeyedProcessOperator;
 import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
+import org.apache.flink.types.PojoTestUtils;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -56,6 +58,28 @@ class LeaderChangesTest {
                 .extracting(LeaderChange::observedAt)
                 .isEqualTo(ZERO.plusSeconds(3));
         assertThat(changes.getSideOutput(LeaderChanges.LATE)).hasSize(1);
+    }
+
+    @Test
+    void waitsForTheOldLeaderInEventTime() throws Exception {
+        says(1, "m2", "m1", 2);
+        says(2, "m1", "m1", 2);
+        says(2, "m2", "m2", 3);
+        says(2, "m3", "m2", 3);
+        timeIs(3);
+        assertThat(changes.extractOutputValues()).isEmpty();
+
+        timeIs(4);
+
+        assertThat(changes.extractOutputValues()).singleElement().satisfies(change -> {
+            assertThat(change.planned()).isEqualTo(Planned.UNKNOWN);
+            assertThat(change.confirmedAt()).isEqualTo(ZERO.plusMillis(3500));
+        });
+    }
+
+    @Test
+    void keepsItsStateWithoutKryo() {
+        PojoTestUtils.assertSerializedAsPojoWithoutKryo(Leadership.class);
     }
 
     private void says(int second, String member, String leader, long term) throws Exception {

@@ -58,7 +58,10 @@ class PlantedProblemsTest extends OnSettings {
                 plant("partitions: 12", "partitions: many", "expected a whole number from 1 to 10000"),
                 plant("partitions: 12", "partitions: 0", "expected a whole number from 1 to 10000"),
                 plant("send-resolved: true", "send-resolved: perhaps", "expected true or false"),
-                plant("profile: fleet", "profile: [fleet]", "expected the name of a profile: fleet, lab, mixin, openshift, prd, strict, or one that"),
+                plant(
+                        "profile: fleet",
+                        "profile: [fleet]",
+                        "expected the name of a profile: fleet, lab, mixin, openshift, prd, strict, or one that"),
                 plant(
                         "profile: fleet",
                         "profile: brave",
@@ -73,6 +76,12 @@ class PlantedProblemsTest extends OnSettings {
                         "profile: fleet",
                         "overrides: [ { override: quiet-dev, rule: EtcdWalFsyncSlow, where: { env: dev }, sets: { off: true } } ]",
                         "'sets'"),
+                plant("profile: fleet", "maintenance: { a: b }", "expected a list of maintenances"),
+                plant("profile: fleet", "maintenance: [quiet]", "expected a maintenance"),
+                plant(
+                        "profile: fleet",
+                        "maintenance: [ { maintenance: nights, where: { env: dev }, every: never } ]",
+                        "like sat 02:00..04:00"),
                 plant("user: quorate", "user: 7", "expected the name of a user"),
                 plant("flink-port: 0", "flink-port: 70000", "expected a port from 1 to 65535, or 0"),
                 plant("selector: '{job=\"etcd\"}'", "selector: etcd", "expected a selector like"),

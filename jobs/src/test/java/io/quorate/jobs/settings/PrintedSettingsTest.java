@@ -158,7 +158,7 @@ class PrintedSettingsTest {
                     - { discover: { dns-srv: _etcd-client._tcp.example.com, dns-server: 10.0.0.2:53 }, cluster: one }
                     - { discover: { kubernetes: https://kubernetes.default.svc, namespace: etcd, pods: app=etcd }, port: 2381 }
                 percentiles: { window: 30s, horizon: 90s, early: off, groups: [region, "region,az"] }
-                rules: { profile: lab, directory: rules, overrides: [ { override: quiet-dev, rule: EtcdWalFsyncSlow, where: { env: dev }, set: { off: true } } ] }
+                rules: { profile: lab, directory: rules, overrides: [ { override: quiet-dev, rule: EtcdWalFsyncSlow, where: { env: dev }, set: { off: true } } ], maintenance: [ { maintenance: once, where: { cluster: prod-eu-1 }, from: 2026-03-01T02:00:00Z, to: 2026-03-01T04:00:00Z } ] }
                 alerting: { receivers: [ { webhook: { url-file: url, retry-for: 1500ms, send-resolved: false } } ] }
                 kafka: { bootstrap: "kafka-1:9092,kafka-2:9092", partitions: 3, replication: 2 }
                 clickhouse: { url: http://clickhouse:8123, password-file: password, keep: { window: 36h, days: 900d } }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import io.quorate.ingest.prometheus.NodeJoin;
 import io.quorate.ingest.prometheus.NodePage;
 import io.quorate.jobs.kafka.KafkaSettings;
+import io.quorate.rules.Maintenance;
 import io.quorate.rules.RuleOverride;
 import io.quorate.rules.RuleReader;
 import io.quorate.rules.yaml.InvalidYaml;
@@ -14,7 +15,9 @@ import io.quorate.sinks.clickhouse.ClickHouseSettings;
 import io.quorate.sinks.clickhouse.Retention;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.DayOfWeek;
 import java.time.Duration;
+import java.time.LocalTime;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -74,7 +77,7 @@ class SettingsReaderTest {
                       follow-members: true
                     - { discover: { files: [clusters.yaml] }, follow-members: true }
                 percentiles: { window: 30s, horizon: 2m, early: off, groups: [region, "region,az"] }
-                rules: { profile: lab, overrides: [ { override: quiet-dev, rule: EtcdWalFsyncSlow, where: { env: dev }, set: { off: true } } ] }
+                rules: { profile: lab, overrides: [ { override: quiet-dev, rule: EtcdWalFsyncSlow, where: { env: dev }, set: { off: true } } ], maintenance: [ { maintenance: nights, where: { env: dev }, every: "sat 02:00..04:00" } ] }
                 alerting:
                   receivers:
                     - webhook: { url: http://127.0.0.1:9099/hook, name: on-call, retry-for: 1h }
@@ -108,6 +111,11 @@ class SettingsReaderTest {
         assertThat(override.rule()).isEqualTo("EtcdWalFsyncSlow");
         assertThat(override.where()).isEqualTo(Map.of("env", "dev"));
         assertThat(override.condition()).isNull();
+        assertThat(settings.maintenance())
+                .containsExactly(new Maintenance(
+                        "nights",
+                        Map.of("env", "dev"),
+                        new Maintenance.Weekly(DayOfWeek.SATURDAY, LocalTime.of(2, 0), LocalTime.of(4, 0))));
         assertThat(settings.receivers().get(0).name()).isEqualTo("on-call");
         assertThat(settings.receivers().get(0).retry().budget()).hasHours(1);
         assertThat(settings.kafka().partitions()).isEqualTo(24);

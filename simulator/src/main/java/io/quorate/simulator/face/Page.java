@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -83,6 +84,28 @@ final class Page {
         Page page = new Page(members);
         page.read(lines(release), extensive);
         return page;
+    }
+
+    /** The page as if the member showed no metrics but these; a histogram is asked for by its base name. */
+    Page only(Predicate<String> shown) {
+        Page page = new Page(members);
+        page.types.putAll(types);
+        for (Item item : items) {
+            if (item.text() != null) {
+                page.items.add(item);
+                continue;
+            }
+            Series one = series.get(item.series());
+            if (shown.test(metric(one.name()))) {
+                page.add(one.name(), one.labels(), one.peer(), one.still(), sources.get(item.series()));
+            }
+        }
+        return page;
+    }
+
+    private String metric(String name) {
+        String base = name.replaceFirst("_(bucket|sum|count)$", "");
+        return "histogram".equals(types.get(base)) ? base : name;
     }
 
     List<Series> series() {

@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.Predicate;
 
 /** A whole fleet and those who watch it, second by second. The same plan and seed see the same, on however many threads. */
 public final class Simulation {
@@ -41,10 +42,16 @@ public final class Simulation {
     private record Watched(Cluster cluster, Script script, Watch watch) {}
 
     public Simulation(Plan plan, long seed, Instant begin) {
+        this(plan, seed, begin, metric -> true);
+    }
+
+    /** Of members that show only these metrics, which costs less where nobody reads the others. */
+    public Simulation(Plan plan, long seed, Instant begin, Predicate<String> shown) {
         this.plan = plan;
         this.begin = begin;
-        Page page =
-                Page.of(plan.shape().release(), plan.extensive(), plan.shape().members());
+        Page page = Page.of(
+                        plan.shape().release(), plan.extensive(), plan.shape().members())
+                .only(shown);
         for (Fleet.Scripted one : Fleet.of(plan, seed, WARM_UP)) {
             Watch watch = new Watch(
                     one.cluster(), one.script(), plan.collector(), page, this::epoch, false, WARM_UP, one.random());

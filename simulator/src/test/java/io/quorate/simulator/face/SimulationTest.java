@@ -139,6 +139,30 @@ class SimulationTest {
         assertThat(during).filteredOn(one -> one.member().equals("m2")).allMatch(one -> one.took() > 0.8);
     }
 
+    @Test
+    void membersThatShowFewerMetricsShowOfTheseTheSame() throws Exception {
+        Plan plan = Plan.read("all.yaml", ALL_FAULTS);
+        List<String> whole = new ArrayList<>();
+        List<String> some = new ArrayList<>();
+        String fsyncs = "etcd_disk_wal_fsync_duration_seconds";
+        new Simulation(plan, 7, BEGIN).run(60, seen -> lines(seen, whole), reached -> {});
+        new Simulation(plan, 7, BEGIN, metric -> metric.equals(fsyncs))
+                .run(60, seen -> lines(seen, some), reached -> {});
+
+        assertThat(some)
+                .isNotEmpty()
+                .anyMatch(line -> line.startsWith(fsyncs + "_sum"))
+                .isEqualTo(whole.stream()
+                        .filter(line -> line.startsWith(fsyncs))
+                        .toList());
+    }
+
+    private static void lines(Observation seen, List<String> to) {
+        if (seen.page() != null) {
+            seen.page().lines().filter(line -> !line.startsWith("#")).forEach(to::add);
+        }
+    }
+
     private Path recorded(Plan plan, long seed, String name) throws Exception {
         Path file = folder.resolve(name + ".jsonl");
         Simulation simulation = new Simulation(plan, seed, BEGIN);
