@@ -44,11 +44,12 @@ class JobUidsTest {
 
     @Test
     void haveTheMaintenanceOnlyWhereThereIsACalendar(@TempDir Path folder) throws Exception {
-        assertThat(uids(DetectionJob::define, settings(folder))).doesNotContain("maintenance");
+        assertThat(uids(DetectionJob::define, settings(folder))).doesNotContain("maintenance-of");
         Settings calendar = settings(
                 folder,
                 "rules: { maintenance: [ { maintenance: nights, where: { env: dev }, every: 'sat 02:00..04:00' } ] }");
-        assertThat(uids(DetectionJob::define, calendar)).contains("  maintenance\n");
+        assertThat(uids(DetectionJob::define, calendar))
+                .contains("  maintenance-of-statuses\n", "  maintenance-of-windows\n");
     }
 
     /** Whoever writes to a topic must take back what no record can hold. */

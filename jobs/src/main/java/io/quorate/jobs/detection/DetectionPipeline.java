@@ -45,11 +45,10 @@ import org.apache.flink.util.Collector;
  * statuses, windows, rosters, coverage, controls --> conditions, see {@link ConditionsPipeline} --> alerts()
  *                                                       '--symptoms, with changes--> see {@link PatternsPipeline} --> alerts()
  *
- * all alerts, rosters --> see {@link FleetPipeline}, which makes one incident of those of many clusters --> alerts()
- *
- * alerts(), rosters --key by cluster--> maintenance, where the settings have a calendar --> alerts()
- *
- * alerts(), with what explains them --key by cluster--> causes --> alerts()
+ * all alerts, of statuses and of windows, rosters
+ *     --key by cluster, where the settings have a calendar--> maintenance-of-statuses, maintenance-of-windows
+ *     --> see {@link FleetPipeline}, which makes one incident of those of many clusters
+ *     --key by cluster, with what explains them--> causes --> alerts()
  * </pre>
  *
  * What reads statuses alone never meets windows: behind a stream of windows a storm would wait for a whole window.
@@ -129,10 +128,13 @@ public final class DetectionPipeline {
             }
         }
         DataStream<Alert> alerts = FleetPipeline.alerts(
-                new FleetPipeline.Told(ofStatuses, conditions.ofStatuses().calmed()),
-                new FleetPipeline.Told(ofWindows, conditions.ofWindows().calmed()),
+                new FleetPipeline.Told(
+                        maintained(ofStatuses, to.rosters(), controls.maintenance(), window, "maintenance-of-statuses"),
+                        conditions.ofStatuses().calmed()),
+                new FleetPipeline.Told(
+                        maintained(ofWindows, to.rosters(), controls.maintenance(), window, "maintenance-of-windows"),
+                        conditions.ofWindows().calmed()),
                 to.rosters());
-        alerts = maintained(alerts, to.rosters(), controls.maintenance(), window);
         if (!chains.isEmpty()) {
             alerts = CausesPipeline.of(alerts, clues, chains, window, PatternEvents.CONFIRMED);
         }
@@ -141,15 +143,19 @@ public final class DetectionPipeline {
 
     /** Alerts by the calendar; the same ones where there is none. */
     private static DataStream<Alert> maintained(
-            DataStream<Alert> alerts, DataStream<ClusterRoster> rosters, List<Maintenance> calendar, Duration window) {
+            DataStream<Alert> alerts,
+            DataStream<ClusterRoster> rosters,
+            List<Maintenance> calendar,
+            Duration window,
+            String uid) {
         if (calendar.isEmpty()) {
             return alerts;
         }
         return alerts.keyBy(Alert::cluster)
                 .connect(rosters.keyBy(ClusterRoster::cluster))
                 .process(new InMaintenance(calendar, window))
-                .uid("maintenance")
-                .name("maintenance");
+                .uid(uid)
+                .name(uid);
     }
 
     /** What tells causes beside the patterns that explain: what came of them, and which rule could see. */

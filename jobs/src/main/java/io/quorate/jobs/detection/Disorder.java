@@ -27,7 +27,7 @@ record Disorder(Map<String, RuleTest> tests) {
         List<Told<T>> all = new ArrayList<>();
         for (T event : events.stream().sorted(Comparator.comparing(time)).toList()) {
             RuleTest test = tests.get(cluster.apply(event));
-            if (isShuffled(test)) {
+            if (test != null && isShuffled(test)) {
                 Random chance = chances.computeIfAbsent(
                         cluster.apply(event), name -> new Random(test.claim().hashCode()));
                 Duration late = chance.nextBoolean() ? bound : Duration.ZERO;
