@@ -20,6 +20,7 @@ public final class FakeMetrics implements KnownMetrics {
         put("etcd_mvcc_db_total_size_in_use_in_bytes", Kind.GAUGE, "bytes");
         put("etcd_server_quota_backend_bytes", Kind.GAUGE, "bytes");
         put("etcd_server_proposals_pending", Kind.GAUGE, "proposals");
+        put("etcd_server_proposals_committed_total", Kind.COUNTER, "proposals");
         put("process_open_fds", Kind.GAUGE, "descriptors");
         put("process_max_fds", Kind.GAUGE, "descriptors");
         put("node_memory_MemAvailable_bytes", Kind.GAUGE, "bytes");
