@@ -79,11 +79,7 @@ public record Rule(
      * @param resolveAfter how long nothing may have been counted for the episode to be over
      */
     public record CountedChanges(
-            String step,
-            Set<LeaderChange.Planned> planned,
-            boolean back,
-            List<Level> levels,
-            Duration resolveAfter)
+            String step, Set<LeaderChange.Planned> planned, boolean back, List<Level> levels, Duration resolveAfter)
             implements Condition {
 
         /** Whether this change is one of those that the rule counts. */

@@ -41,17 +41,15 @@ class RuleChanges {
                 "/counts/planned",
                 rule.step(),
                 rule.planned(),
-                planned -> new Rule.CountedChanges(
-                        rule.step(), planned, rule.back(), rule.levels(), rule.resolveAfter()));
+                planned ->
+                        new Rule.CountedChanges(rule.step(), planned, rule.back(), rule.levels(), rule.resolveAfter()));
         if (rule.back()) {
             add(
                     "/counts/back",
                     rule.step() + " to any member",
-                    new Rule.CountedChanges(
-                            rule.step(), rule.planned(), false, rule.levels(), rule.resolveAfter()));
+                    new Rule.CountedChanges(rule.step(), rule.planned(), false, rule.levels(), rule.resolveAfter()));
         }
-        Function<List<Rule.Level>, Rule.Condition> withLevels =
-                levels ->
+        Function<List<Rule.Level>, Rule.Condition> withLevels = levels ->
                 new Rule.CountedChanges(rule.step(), rule.planned(), rule.back(), levels, rule.resolveAfter());
         for (int i = 0; i < rule.levels().size(); i++) {
             Rule.Level level = rule.levels().get(i);

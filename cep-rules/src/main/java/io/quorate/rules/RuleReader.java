@@ -46,10 +46,7 @@ public final class RuleReader {
 
     /** The same, with their names in the product's resources. */
     public static List<RuleFile> shippedFiles() {
-        return resource("index.txt")
-                .lines()
-                .map(RuleReader::shippedRule)
-                .toList();
+        return resource("index.txt").lines().map(RuleReader::shippedRule).toList();
     }
 
     /**

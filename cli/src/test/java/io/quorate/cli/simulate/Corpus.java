@@ -83,12 +83,7 @@ final class Corpus {
      * @param from when it began; of a cluster without incident, its whole time
      */
     record Incident(
-            String cluster,
-            @Nullable String cause,
-            String fault,
-            Set<String> members,
-            Instant from,
-            Instant to) {}
+            String cluster, @Nullable String cause, String fault, Set<String> members, Instant from, Instant to) {}
 
     private final Simulation fleet;
     private final Map<String, String> wanted = new LinkedHashMap<>();

@@ -75,8 +75,10 @@ class CorpusTest {
     void saysTheSameWhenOneEventOfFiveComesLate() throws Exception {
         for (Duration scrape : SCRAPES) {
             for (String kind : Corpus.kinds()) {
-                List<Alert> ordered = alerts(Corpus.of(kind, scrape, SEED, SimulatedRun.readBy(controls)), scrape, Order.ORDERED);
-                List<Alert> shuffled = alerts(Corpus.of(kind, scrape, SEED, SimulatedRun.readBy(controls)), scrape, Order.SHUFFLED);
+                List<Alert> ordered =
+                        alerts(Corpus.of(kind, scrape, SEED, SimulatedRun.readBy(controls)), scrape, Order.ORDERED);
+                List<Alert> shuffled =
+                        alerts(Corpus.of(kind, scrape, SEED, SimulatedRun.readBy(controls)), scrape, Order.SHUFFLED);
 
                 assertThat(ordered).isNotEmpty();
                 assertThat(shuffled).as(kind + " at " + scrape).isEqualTo(ordered);

@@ -16,7 +16,6 @@ import io.quorate.jobs.time.EveryEvent;
 import io.quorate.rules.Rule;
 import io.quorate.rules.RuleFile;
 import io.quorate.rules.RuleReader;
-
 import io.quorate.rules.Threshold;
 import io.quorate.simulator.face.Simulation;
 import io.quorate.simulator.plan.Plan;
@@ -52,7 +51,8 @@ class FleetIncidentTest {
         List<Alert> incident = alerts.stream()
                 .filter(alert -> alert.rule().equals("EtcdFleetContagion"))
                 .toList();
-        incident.forEach(alert -> System.out.println(Duration.between(BEGIN, alert.at()).toMillis() + " ms "
+        incident.forEach(alert -> System.out.println(Duration.between(BEGIN, alert.at())
+                        .toMillis() + " ms "
                 + alert.status() + ' ' + alert.severity() + ' ' + alert.summary() + "; "
                 + alert.evidence().get(0).what() + ' ' + alert.evidence().get(0).value()));
         assertThat(incident).extracting(Alert::id).containsOnly(incident.get(0).id());
@@ -100,8 +100,8 @@ class FleetIncidentTest {
         Random random = new Random(7);
         simulation
                 .clusters()
-                .forEach(cluster -> seen.add(
-                        Observation.of(withDecoys(random, SimulatedEvents.roster(cluster, BEGIN)))));
+                .forEach(cluster ->
+                        seen.add(Observation.of(withDecoys(random, SimulatedEvents.roster(cluster, BEGIN)))));
         List<MemberStatus> statuses = new ArrayList<>();
         simulation.run(
                 LASTS_SECONDS,
@@ -132,12 +132,10 @@ class FleetIncidentTest {
     private static List<Alert> detect(List<Observation> seen) throws Exception {
         StreamExecutionEnvironment env = StreamExecutionEnvironment.createLocalEnvironment(1);
         DataStream<Observation> all = env.fromData(Observation.class, seen.toArray(Observation[]::new))
-                .assignTimestampsAndWatermarks(
-                        WatermarkStrategy.<Observation>forGenerator(context -> new EveryEvent<>())
-                                .withTimestampAssigner((one, unused) -> (one.status() == null
-                                                ? BEGIN
-                                                : one.status().observedAt())
-                                        .toEpochMilli()));
+                .assignTimestampsAndWatermarks(WatermarkStrategy.<Observation>forGenerator(
+                                context -> new EveryEvent<>())
+                        .withTimestampAssigner((one, unused) ->
+                                (one.status() == null ? BEGIN : one.status().observedAt()).toEpochMilli()));
         DetectionPipeline detection = DetectionPipeline.of(
                 new DetectionPipeline.Listens(
                         all.flatMap((Observation one, Collector<MemberStatus> out) -> {

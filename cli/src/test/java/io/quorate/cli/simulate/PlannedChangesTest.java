@@ -86,28 +86,42 @@ class PlannedChangesTest {
 
     @Test
     void tellsNoCrashForAHandOver() throws Exception {
-        List<String> faults = List.of(
+        tellsNone(
+                40,
                 "kill, for: 15s",
-                "kill, for: 10s, repeat: 4, apart: 20130ms",
                 "pause, for: 5s",
                 "pause, for: 1500ms",
                 "partition, for: 8s",
                 "partition, for: 8s, direction: in",
                 "partition, for: 8s, direction: out",
-                "link-flap, for: 40s, every: 4s",
+                "disk-hang, for: 6s");
+    }
+
+    @Test
+    void tellsNoCrashForAHandOverWhereOneFollowsAnother() throws Exception {
+        tellsNone(
+                100,
+                "kill, for: 10s, repeat: 4, apart: 20130ms",
+                "link-flap, for: 60s, every: 4s",
                 "disk-slow, for: 60s, writes-per-second: 12",
                 "disk-slow, for: 60s, times: 400",
-                "disk-hang, for: 6s",
                 "cpu-starved, for: 60s, share: 0.02");
+    }
+
+    private static void tellsNone(int seconds, String... faults) throws Exception {
+        List<String> wrong = new ArrayList<>();
         for (String fault : faults) {
             for (int members : new int[] {3, 5}) {
                 for (Clients clients : Clients.values()) {
-                    Told told = one(fault + ", target: { member: leader }", members, clients, 110);
+                    Told told = one(fault + ", target: { member: leader }", members, clients, seconds);
                     show(fault, members, clients, told);
-                    assertThat(told.planned(Planned.YES)).as(fault).isZero();
+                    told.changes().stream()
+                            .filter(change -> change.planned() == Planned.YES)
+                            .forEach(change -> wrong.add(fault + ", " + members + ' ' + clients + ": " + change));
                 }
             }
         }
+        assertThat(wrong).isEmpty();
     }
 
     @Test

@@ -46,8 +46,8 @@ class QuietDaysTest {
         double days = 0;
         long transitions = 0;
         for (int fleet = FIRST; days < DAYS && Instant.now().isBefore(began.plus(ENOUGH)); fleet++) {
-            Duration lasts = Duration.ofSeconds(
-                    (long) Math.min(86_400, Math.ceil((DAYS - days) * 86_400 / QuietDays.CLUSTERS)));
+            Duration lasts =
+                    Duration.ofSeconds((long) Math.min(86_400, Math.ceil((DAYS - days) * 86_400 / QuietDays.CLUSTERS)));
             List<Alert> alerts = new ArrayList<>();
             SimulatedRun.run(
                     QuietDays.fleet(fleet, lasts, STATUS, SimulatedRun.readBy(controls)),

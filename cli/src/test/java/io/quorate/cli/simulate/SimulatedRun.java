@@ -83,8 +83,7 @@ final class SimulatedRun {
 
     private static final AtomicInteger NEXT = new AtomicInteger();
 
-    private record Feed(
-            Simulation simulation, Duration lasts, int voters, Order order, Duration scrape) {}
+    private record Feed(Simulation simulation, Duration lasts, int voters, Order order, Duration scrape) {}
 
     private SimulatedRun() {}
 

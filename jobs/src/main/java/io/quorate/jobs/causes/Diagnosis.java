@@ -31,7 +31,14 @@ final class Diagnosis {
     /** What is seen by a scrape was so up to a scrape and a window earlier; scrapes may be half a minute apart. */
     private static final Duration SEEN_LATER = Duration.ofSeconds(60);
 
+    /** A window, and what its scrapes may be late. */
+    private static final Duration NEAR = Duration.ofSeconds(15);
+
     private static final int MOST_SIGNS = 10;
+
+    /** Alerts of these are of the member's own making. */
+    private static final Set<CausalRank> OWN =
+            Set.of(CausalRank.DISK, CausalRank.NETWORK, CausalRank.PROCESS, CausalRank.COMMIT, CausalRank.APPLY);
 
     private final Chains chains;
     private final Casebook book;
@@ -103,17 +110,17 @@ final class Diagnosis {
     }
 
     private @Nullable Stretch root() {
-        Set<String> effects = new TreeSet<>();
-        candidates
-                .values()
-                .forEach(stretches -> stretches.forEach(
-                        stretch -> effects.addAll(explains(rule(stretch)).over())));
         String leader = leaderThen();
-        return candidates.entrySet().stream()
-                .filter(candidate -> !effects.contains(candidate.getKey()))
-                .flatMap(candidate -> candidate.getValue().stream())
-                .min(Comparator.comparing((Stretch stretch) ->
-                                alert.member() != null && !alert.member().equals(stretch.member))
+        // What an alert of a member's own disk or process is about is that member; what others wait for may be
+        // another's.
+        boolean isOwn = alert.member() != null
+                && OWN.contains(Objects.requireNonNullElse(chains.rankOf(alert.rule()), CausalRank.CLIENT));
+        return candidates.values().stream()
+                .flatMap(List::stream)
+                .filter(stretch -> !isSetAside(stretch))
+                .min(Comparator.comparing((Stretch stretch) -> !stretch.overlaps(begin.minus(NEAR), begin.plus(NEAR)))
+                        .thenComparing(stretch ->
+                                isOwn && !Objects.requireNonNull(alert.member()).equals(stretch.member))
                         .thenComparing(stretch -> rule(stretch).rank())
                         .thenComparing(stretch -> stretch.member == null)
                         .thenComparing(stretch -> leader != null && !leader.equals(stretch.member))
@@ -122,6 +129,21 @@ final class Diagnosis {
                         .thenComparing(stretch -> stretch.rule)
                         .thenComparing(stretch -> Objects.requireNonNullElse(stretch.member, "")))
                 .orElse(null);
+    }
+
+    /** Whether it comes of another one that was seen; not of one that the same member had only afterwards. */
+    private boolean isSetAside(Stretch stretch) {
+        String cause = explains(rule(stretch)).cause();
+        return candidates.values().stream()
+                .flatMap(List::stream)
+                .anyMatch(other -> explains(rule(other)).over().contains(cause) && !ledTo(stretch, other));
+    }
+
+    /** What has been so for long is how the member is, and leads to nothing new. */
+    private boolean ledTo(Stretch first, Stretch then) {
+        return Objects.equals(first.member, then.member)
+                && first.from.plus(NEAR).isBefore(then.from)
+                && !first.from.plus(within(rule(first))).isBefore(then.from);
     }
 
     /** Who led before the first leader change of the alert's time; null when it did not change. */

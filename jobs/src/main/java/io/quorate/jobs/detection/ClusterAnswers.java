@@ -263,12 +263,12 @@ public class ClusterAnswers {
 
         private final List<GaugeRange> all = new ArrayList<>();
 
-        void add(StatusMetric metric, double value) {
-            add(metric, Labels.NONE, value);
+        void add(StatusMetric metric, long value) {
+            add(metric, Labels.NONE, (double) value);
         }
 
-        void add(StatusMetric metric, String label, String labelValue, double value) {
-            add(metric, Labels.of(Map.of(label, labelValue)), value);
+        void add(StatusMetric metric, String label, String labelValue, long value) {
+            add(metric, Labels.of(Map.of(label, labelValue)), (double) value);
         }
 
         private void add(StatusMetric metric, String labels, double value) {

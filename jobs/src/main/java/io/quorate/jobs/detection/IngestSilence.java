@@ -14,7 +14,6 @@ import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
-import org.apache.flink.streaming.api.functions.ProcessFunction;
 import org.apache.flink.util.Collector;
 
 /**
@@ -32,9 +31,6 @@ final class IngestSilence extends KeyedProcessFunction<String, Instant, Alert> {
     /** Who counts as the cluster that it is about. */
     private static final String FLEET = "fleet";
 
-    /** One event in so long is enough of a sign of life. */
-    private static final Duration PULSE = Duration.ofSeconds(5);
-
     private transient ValueState<Alert> said;
     private transient ValueState<Long> due;
     private transient ValueState<Instant> newest;
@@ -42,7 +38,7 @@ final class IngestSilence extends KeyedProcessFunction<String, Instant, Alert> {
 
     /** Of these statuses. */
     static DataStream<Alert> of(DataStream<MemberStatus> statuses) {
-        return statuses.process(new Pulse())
+        return statuses.process(new IngestPulse())
                 .returns(Instant.class)
                 .uid("ingest-pulse")
                 .name("ingest-pulse")
@@ -128,27 +124,5 @@ final class IngestSilence extends KeyedProcessFunction<String, Instant, Alert> {
                 null,
                 "docs/runbooks/etcd-cluster-silent.md",
                 List.of(new Evidence("newest event", startedAt.toString(), startedAt)));
-    }
-
-    /** One status in a while, so that the whole fleet's can come to one place. */
-    private static final class Pulse extends ProcessFunction<MemberStatus, Instant> {
-
-        private static final long serialVersionUID = 1;
-
-        private transient long toldAt;
-
-        @Override
-        public void open(OpenContext context) {
-            toldAt = Long.MIN_VALUE;
-        }
-
-        @Override
-        public void processElement(MemberStatus status, Context context, Collector<Instant> out) {
-            long now = context.timerService().currentProcessingTime();
-            if (toldAt == Long.MIN_VALUE || now - toldAt >= PULSE.toMillis()) {
-                toldAt = now;
-                out.collect(status.observedAt());
-            }
-        }
     }
 }

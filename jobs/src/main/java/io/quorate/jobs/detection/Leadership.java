@@ -141,6 +141,7 @@ public class Leadership {
         leaderId = leader;
         raftTerm = second.raftTerm();
         reign = new Reign();
+        hearOfTheLeader(second);
         claimed.keySet().removeIf(claim -> Long.parseLong(claim.substring(claim.indexOf('@') + 1)) <= raftTerm);
         decide(second.observedAt(), told);
     }

@@ -65,8 +65,8 @@ public class Standstill {
     boolean goesOn(MemberStatus answer) {
         return answer.raftIndex() == index
                 && answer.raftTerm() == term
-                && answer.hasLeader()
-                && answer.leaderId().equals(leader);
+                && leader != null
+                && leader.equals(answer.leaderId());
     }
 
     /** Counts the time between these two polls of the member. */

@@ -91,17 +91,7 @@ final class Book {
 
     static Clue symptom(String rule, @Nullable String member, double from) {
         return Clue.of(new Symptom(
-                rule,
-                "prod",
-                null,
-                member,
-                null,
-                Symptom.Kind.ONSET,
-                at(from),
-                at(from),
-                at(from + 10),
-                3,
-                "so much"));
+                rule, "prod", null, member, null, Symptom.Kind.ONSET, at(from), at(from), at(from + 10), 3, "so much"));
     }
 
     static Clue moved(String from, String to, long term, double second) {

@@ -73,8 +73,7 @@ class CausesTest {
         hear(explained("Paused", "m3", 100), 122);
         time(200);
 
-        assertThat(told())
-                .containsExactly("104.0 firing none", "110.0 updated slow-disk m2", "120.0 updated pause m3");
+        assertThat(told()).containsExactly("104.0 firing none", "110.0 updated slow-disk m2", "120.0 updated pause m3");
     }
 
     @Test

@@ -37,7 +37,8 @@ class DiagnosisTest {
 
     @Test
     void takesWhatTheOthersComeOfWhateverCameFirst() {
-        Diagnosis diagnosis = of(explained("SlowDisk", "m1", 70), explained("Cut", "m3", 80), explained("Paused", "m2", 90));
+        Diagnosis diagnosis =
+                of(explained("SlowDisk", "m1", 70), explained("Cut", "m3", 80), explained("Paused", "m2", 90));
 
         assertThat(diagnosis.cause()).isEqualTo("pause");
         assertThat(evidence(diagnosis, "seen as well")).containsExactly("network (Cut)", "slow-disk (SlowDisk)");
@@ -45,8 +46,43 @@ class DiagnosisTest {
 
     @Test
     void takesTheOneNearerToTheBeginningOfThingsWhereNeitherComesOfTheOther() {
-        assertThat(of(explained("Cut", "m1", 80), explained("SlowDisk", "m2", 90)).cause())
+        assertThat(of(explained("Cut", "m1", 80), explained("SlowDisk", "m2", 90))
+                        .cause())
                 .isEqualTo("slow-disk");
+    }
+
+    @Test
+    void takesWhatTheSameMemberHadBeforeForTheCauseOfTheRest() {
+        assertThat(of(explained("SlowDisk", "m2", 60), explained("Paused", "m2", 90))
+                        .cause())
+                .isEqualTo("slow-disk");
+        assertThat(of(explained("SlowDisk", "m2", 80), explained("Paused", "m2", 90))
+                        .cause())
+                .isEqualTo("pause");
+        assertThat(of(explained("SlowDisk", "m1", 60), explained("Paused", "m2", 90))
+                        .cause())
+                .isEqualTo("pause");
+    }
+
+    @Test
+    void takesWhatHasBeenSoForLongForHowTheMemberIs() {
+        assertThat(of(
+                                explained("SlowDisk", "m2", -40),
+                                explained("SlowDisk", "m2", 20),
+                                explained("SlowDisk", "m2", 80),
+                                explained("Paused", "m2", 90))
+                        .cause())
+                .isEqualTo("pause");
+    }
+
+    @Test
+    void prefersWhatWasThereWhenItBegan() {
+        assertThat(of(explained("SlowDisk", "m1", 10), explained("SlowDisk", "m1", 20), explained("SlowDisk", "m2", 90))
+                        .member())
+                .isEqualTo("m2");
+        assertThat(of(explained("SlowDisk", "m1", 130), explained("Cut", "m2", 90))
+                        .cause())
+                .isEqualTo("network");
     }
 
     @Test

@@ -341,7 +341,8 @@ class ContagionTest {
         assertThat(fleet.attached())
                 .filteredOn(child -> child.status() == Status.UPDATED)
                 .singleElement()
-                .satisfies(child -> assertThat(child.partOf()).isEqualTo(incident().id()));
+                .satisfies(
+                        child -> assertThat(child.partOf()).isEqualTo(incident().id()));
     }
 
     @Test

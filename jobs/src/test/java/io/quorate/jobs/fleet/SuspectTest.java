@@ -19,13 +19,16 @@ class SuspectTest {
         clusters("a", 20, Map.of("az", "a", "region", "eu"));
         clusters("b", 20, Map.of("az", "b", "region", "eu"));
         clusters("c", 20, Map.of("az", "c", "region", "us"));
+        for (String cluster : List.of("a0", "a1", "a2", "a3", "a4", "b0")) {
+            fleet.put(cluster, Map.of("az", cluster.substring(0, 1), "region", "eu", "rack", "r9"));
+        }
         fallIll("a", 20);
 
-        assertThat(named()).startsWith("az=a 20/20", "region=eu 20/40");
+        assertThat(named()).startsWith("az=a 20/20", "region=eu 20/40").contains("rack=r9 5/6");
     }
 
     @Test
-    void namesWhatFewerClustersCarryWhenItIsAlike() {
+    void namesTheFirstByNameWhenTheSameClustersCarryBoth() {
         clusters("a", 10, Map.of("az", "a", "rack", "r1"));
         clusters("b", 10, Map.of("az", "b", "rack", "r2"));
         fallIll("a", 10);
@@ -53,6 +56,8 @@ class SuspectTest {
         for (String cluster : List.copyOf(fleet.keySet())) {
             Map<String, String> more = new TreeMap<>(fleet.get(cluster));
             more.put("parity", Integer.toString(cluster.hashCode() % 2));
+            // What each cluster has to itself is no question.
+            more.put("name", cluster);
             fleet.put(cluster, more);
         }
         assertThat(Suspect.among(fleet, ill).get(0).chance()).isEqualTo("4e-03");

@@ -152,9 +152,8 @@ class SimulationTest {
         assertThat(some)
                 .isNotEmpty()
                 .anyMatch(line -> line.startsWith(fsyncs + "_sum"))
-                .isEqualTo(whole.stream()
-                        .filter(line -> line.startsWith(fsyncs))
-                        .toList());
+                .isEqualTo(
+                        whole.stream().filter(line -> line.startsWith(fsyncs)).toList());
     }
 
     private static void lines(Observation seen, List<String> to) {
