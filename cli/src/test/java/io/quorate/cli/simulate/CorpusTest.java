@@ -91,6 +91,11 @@ class CorpusTest {
         List<Alert> alerts = alerts(corpus, scrape, Order.ORDERED);
         Verdicts verdicts = new Verdicts();
         Map<String, Incident> incidents = corpus.incidents(folder);
+        // The clusters' troubles have nothing in common.
+        wrong(alerts.stream()
+                        .filter(alert -> !incidents.containsKey(alert.cluster()))
+                        .toList())
+                .forEach(alert -> wronglySaid.add("the whole fleet, scrapes of " + scrape + ": " + alert));
         for (Incident incident : incidents.values()) {
             if (incident.cause() != null) {
                 verdicts.add(Verdict.of(incident, alerts));
