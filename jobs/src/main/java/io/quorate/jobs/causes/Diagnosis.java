@@ -102,7 +102,16 @@ final class Diagnosis {
 
     /** Of what is wrong with the cluster no member is the root, whoever shows it. */
     private @Nullable String member(Stretch stretch) {
-        return explains(rule(stretch)).says().contains("{member}") ? stretch.member : null;
+        if (!explains(rule(stretch)).says().contains("{member}")) {
+            return null;
+        }
+        return stretch.member == null && isOwn() ? alert.member() : stretch.member;
+    }
+
+    /** What an alert of a member's own disk or process is about is that member; what others wait for may be another's. */
+    private boolean isOwn() {
+        CausalRank rank = chains.rankOf(alert.rule());
+        return alert.member() != null && rank != null && OWN.contains(rank);
     }
 
     private Rule rule(Stretch stretch) {
@@ -111,16 +120,12 @@ final class Diagnosis {
 
     private @Nullable Stretch root() {
         String leader = leaderThen();
-        // What an alert of a member's own disk or process is about is that member; what others wait for may be
-        // another's.
-        boolean isOwn = alert.member() != null
-                && OWN.contains(Objects.requireNonNullElse(chains.rankOf(alert.rule()), CausalRank.CLIENT));
         return candidates.values().stream()
                 .flatMap(List::stream)
                 .filter(stretch -> !isSetAside(stretch))
                 .min(Comparator.comparing((Stretch stretch) -> !stretch.overlaps(begin.minus(NEAR), begin.plus(NEAR)))
                         .thenComparing(stretch ->
-                                isOwn && !Objects.requireNonNull(alert.member()).equals(stretch.member))
+                                isOwn() && !Objects.equals(alert.member(), stretch.member))
                         .thenComparing(stretch -> rule(stretch).rank())
                         .thenComparing(stretch -> stretch.member == null)
                         .thenComparing(stretch -> leader != null && !leader.equals(stretch.member))

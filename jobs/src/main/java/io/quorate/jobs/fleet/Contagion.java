@@ -55,6 +55,9 @@ final class Contagion extends KeyedProcessFunction<String, FleetNews, Alert> {
     /** So many clusters at least: of fewer, each is worth its own page. */
     static final int LEAST = 5;
 
+    /** Who cannot be seen is not ill: all are blind when a job begins, or a Prometheus of many goes. */
+    private static final Set<String> OF_BLINDNESS = Set.of("EtcdRulesBlind", "EtcdStatusRulesBlind");
+
     /** How often a label may be named by chance, once so many clusters fell ill at once: seldom enough in itself. */
     static final double CHANCE = 0.01;
 
@@ -241,6 +244,9 @@ final class Contagion extends KeyedProcessFunction<String, FleetNews, Alert> {
             }
             if (!isHeard) {
                 said.add(alert);
+            }
+            if (OF_BLINDNESS.contains(alert.rule())) {
+                return;
             }
             // What is part of something already makes nobody ill.
             if (alert.status() == Status.RESOLVED || (!isHeard && alert.partOf() != null)) {
