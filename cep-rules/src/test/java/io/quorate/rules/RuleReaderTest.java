@@ -54,7 +54,8 @@ class RuleReaderTest {
 
     @Test
     void shipsWhatItsIndexLists() throws Exception {
-        Path rules = Path.of(Objects.requireNonNull(RuleReader.class.getResource("/rules")).toURI());
+        Path rules = Path.of(
+                Objects.requireNonNull(RuleReader.class.getResource("/rules")).toURI());
 
         assertThat(RuleReader.shippedFiles().stream().map(RuleFile::name))
                 .containsExactlyElementsOf(RuleReader.files(rules).stream()
