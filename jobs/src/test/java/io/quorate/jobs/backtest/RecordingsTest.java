@@ -36,7 +36,6 @@ class RecordingsTest {
 
     private static final Map<String, List<Line>> RUNS = new HashMap<>();
 
-
     private static final ObjectMapper JSON = new ObjectMapper();
 
     @TempDir
@@ -116,8 +115,8 @@ class RecordingsTest {
             throws Exception {
         List<JsonNode> explained = json(lab(scenario), Output.ALERTS).stream()
                 .filter(alert -> !alert.get("cause").isNull())
-                .filter(alert -> !(scenario.equals("quota")
-                        && alert.get("rule").asText().equals("EtcdHeartbeatsFail")))
+                .filter(alert ->
+                        !(scenario.equals("quota") && alert.get("rule").asText().equals("EtcdHeartbeatsFail")))
                 .toList();
 
         assertThat(explained).extracting(alert -> evidence(alert, "cause")).containsOnly(cause);
