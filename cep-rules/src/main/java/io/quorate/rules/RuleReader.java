@@ -44,6 +44,14 @@ public final class RuleReader {
         return shippedFiles().stream().map(RuleFile::rule).toList();
     }
 
+    /** The one of this name that comes with the product. */
+    public static Rule shipped(String name) {
+        return shipped().stream()
+                .filter(rule -> rule.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("no rule " + name + " comes with the product"));
+    }
+
     /** The same, with their names in the product's resources. */
     public static List<RuleFile> shippedFiles() {
         return resource("index.txt").lines().map(RuleReader::shippedRule).toList();
@@ -172,7 +180,7 @@ public final class RuleReader {
     }
 
     private static @Nullable Explains explains(Draft draft) {
-        if (!draft.isSound("/explains")) {
+        if (!draft.has("/explains") || !draft.isSound("/explains")) {
             return null;
         }
         checkWords(draft, "/explains/says", List.of("cluster", "member"));

@@ -58,15 +58,6 @@ class RuleLintTest {
         assertThat(findings(RULE.replace("LIMIT", "32ms"))).noneMatch(Finding::isToBeMended);
     }
 
-    @Test
-    void findsNothingToMendInWhatShips() {
-        RuleLint lint = new RuleLint(new FakeMetrics(), null, List.of());
-
-        assertThat(lint.findings(RuleReader.shippedFiles()))
-                .filteredOn(Finding::isToBeMended)
-                .isEmpty();
-    }
-
     private static List<Finding> findings(String text) throws Exception {
         RuleFile file = new RuleFile("a.yaml", RuleReader.parse("a.yaml", text));
         return new RuleLint(new FakeMetrics(), null, List.of()).findings(List.of(file));

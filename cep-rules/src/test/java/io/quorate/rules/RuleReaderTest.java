@@ -23,9 +23,8 @@ class RuleReaderTest {
 
     @Test
     void readsTheRulesThatShip() {
-        Rule storm = RuleReader.shipped().get(0);
+        Rule storm = RuleReader.shipped("EtcdElectionStorm");
 
-        assertThat(storm.name()).isEqualTo("EtcdElectionStorm");
         Rule.CountedChanges fleet = (Rule.CountedChanges) storm.condition();
         assertThat(fleet.levels())
                 .extracting(Rule.Level::severity)
@@ -41,7 +40,7 @@ class RuleReaderTest {
 
     @Test
     void readsWhatAProfileSetsOfARegressionAndKeepsTheRest() {
-        Rule rule = RuleReader.shipped().get(1);
+        Rule rule = RuleReader.shipped("EtcdWalFsyncRegression");
 
         Rule.Regression fleet = (Rule.Regression) rule.condition();
         Rule.Regression lab = (Rule.Regression) rule.under("lab").condition();
@@ -51,6 +50,17 @@ class RuleReaderTest {
         assertThat(lab.windows()).isEqualTo(2);
         assertThat(lab.share()).isEqualTo(fleet.share()).isEqualTo(0.1);
         assertThat(lab.severity()).isEqualTo(Severity.WARNING);
+    }
+
+    @Test
+    void shipsWhatItsIndexLists() throws Exception {
+        Path rules = Path.of(
+                Objects.requireNonNull(RuleReader.class.getResource("/rules")).toURI());
+
+        assertThat(RuleReader.shippedFiles().stream().map(RuleFile::name))
+                .containsExactlyInAnyOrderElementsOf(RuleReader.files(rules).stream()
+                        .map(file -> "rules/" + rules.relativize(Path.of(file.name())))
+                        .toList());
     }
 
     static Stream<String> brokenRules() throws IOException {

@@ -40,10 +40,7 @@ class RuleExplainerTest {
 
     @Test
     void saysWhereARuleDoesNotRun() {
-        Rule storm = RuleReader.shipped().stream()
-                .filter(rule -> rule.name().equals("EtcdElectionStorm"))
-                .findFirst()
-                .orElseThrow();
+        Rule storm = RuleReader.shipped("EtcdElectionStorm");
 
         assertThat(RuleExplainer.explain(storm, "mixin"))
                 .contains("\n  does not run in this profile; it runs in fleet, lab, prd, strict\n");

@@ -145,7 +145,7 @@ final class Causes extends KeyedCoProcessFunction<String, Alert, Clue, Alert> {
         Case now = book.cases.getOrDefault(alert.id(), new Case());
         now.last = alert;
         if (alert.status() == Status.RESOLVED) {
-            Diagnosis diagnosis = new Diagnosis(chains, book, alert);
+            Diagnosis diagnosis = new Diagnosis(chains, book, alert, now);
             out.collect(diagnosis.told(Status.RESOLVED, alert.at()));
             book.cases.remove(alert.id());
             return;
@@ -154,7 +154,7 @@ final class Causes extends KeyedCoProcessFunction<String, Alert, Clue, Alert> {
         if (rank(alert) > now.worst) {
             now.worst = rank(alert);
         } else {
-            Diagnosis diagnosis = new Diagnosis(chains, book, alert);
+            Diagnosis diagnosis = new Diagnosis(chains, book, alert, now);
             remember(now, diagnosis);
             out.collect(diagnosis.told(alert.status(), alert.at()));
         }
@@ -170,7 +170,7 @@ final class Causes extends KeyedCoProcessFunction<String, Alert, Clue, Alert> {
         if (alert == null || alert.status() == Status.PENDING) {
             return;
         }
-        Diagnosis diagnosis = new Diagnosis(chains, book, alert);
+        Diagnosis diagnosis = new Diagnosis(chains, book, alert, open);
         boolean isNews = diagnosis.isKnown()
                 && !(Objects.equals(diagnosis.cause(), open.cause) && Objects.equals(diagnosis.member(), open.root));
         if (isNews) {

@@ -49,9 +49,15 @@ final class Diagnosis {
     private final Map<String, List<Stretch>> candidates = new TreeMap<>();
 
     private final @Nullable Stretch root;
+    private final Casebook.@Nullable Case before;
 
-    /** Of an alert that is open in this casebook. */
-    Diagnosis(Chains chains, Casebook book, Alert alert) {
+    /**
+     * Of an alert that is open in this casebook.
+     *
+     * @param before what was said of it; null when nothing
+     */
+    Diagnosis(Chains chains, Casebook book, Alert alert, Casebook.@Nullable Case before) {
+        this.before = before;
         this.chains = chains;
         this.book = book;
         this.alert = alert;
@@ -123,9 +129,9 @@ final class Diagnosis {
         return candidates.values().stream()
                 .flatMap(List::stream)
                 .filter(stretch -> !isSetAside(stretch))
-                .min(Comparator.comparing((Stretch stretch) -> !stretch.overlaps(begin.minus(NEAR), begin.plus(NEAR)))
-                        .thenComparing(stretch ->
-                                isOwn() && !Objects.equals(alert.member(), stretch.member))
+                .min(Comparator.comparing((Stretch stretch) -> !wasTold(stretch))
+                        .thenComparing(stretch -> !stretch.overlaps(begin.minus(NEAR), begin.plus(NEAR)))
+                        .thenComparing(stretch -> isOwn() && !Objects.equals(alert.member(), stretch.member))
                         .thenComparing(stretch -> rule(stretch).rank())
                         .thenComparing(stretch -> stretch.member == null)
                         .thenComparing(stretch -> leader != null && !leader.equals(stretch.member))
@@ -134,6 +140,13 @@ final class Diagnosis {
                         .thenComparing(stretch -> stretch.rule)
                         .thenComparing(stretch -> Objects.requireNonNullElse(stretch.member, "")))
                 .orElse(null);
+    }
+
+    /** What was said stands until something is seen that it comes of. */
+    private boolean wasTold(Stretch stretch) {
+        return before != null
+                && explains(rule(stretch)).cause().equals(before.cause)
+                && Objects.equals(member(stretch), before.root);
     }
 
     /** Whether it comes of another one that was seen; not of one that the same member had only afterwards. */

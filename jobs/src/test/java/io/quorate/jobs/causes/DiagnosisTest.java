@@ -86,6 +86,22 @@ class DiagnosisTest {
     }
 
     @Test
+    void staysWithWhatWasSaidUntilItIsSeenToComeOfSomethingElse() {
+        Casebook book = new Casebook();
+        book.add(explained("SlowDisk", "m1", 90));
+        book.add(explained("SlowDisk", "m2", 90));
+        book.add(explained("SlowDisk", "m2", 100));
+        Casebook.Case said = new Casebook.Case();
+        said.cause = "slow-disk";
+        said.root = "m1";
+        Alert alert = storm(Status.FIRING, 100, 100);
+
+        assertThat(new Diagnosis(CHAINS, book, alert, said).member()).isEqualTo("m1");
+        book.add(explained("Paused", "m3", 90));
+        assertThat(new Diagnosis(CHAINS, book, alert, said).cause()).isEqualTo("pause");
+    }
+
+    @Test
     void namesTheMemberThatLedWhereSeveralAreIll() {
         Diagnosis diagnosis = of(
                 explained("SlowDisk", "m1", 70),
@@ -111,7 +127,7 @@ class DiagnosisTest {
         book.add(explained("SlowDisk", "m2", 90));
         Alert alert = alert("Paused", Severity.WARNING, "m2", Status.FIRING, 100, 100);
 
-        assertThat(new Diagnosis(CHAINS, book, alert).member()).isEqualTo("m2");
+        assertThat(new Diagnosis(CHAINS, book, alert, null).member()).isEqualTo("m2");
     }
 
     @Test
@@ -120,7 +136,7 @@ class DiagnosisTest {
         book.add(explained("Paused", "m1", 90));
         Alert ofADisk = alert("SlowDisk", Severity.WARNING, "m1", Status.FIRING, 100, 100);
 
-        assertThat(new Diagnosis(CHAINS, book, ofADisk).isKnown()).isFalse();
+        assertThat(new Diagnosis(CHAINS, book, ofADisk, null).isKnown()).isFalse();
     }
 
     @Test
@@ -195,7 +211,7 @@ class DiagnosisTest {
         for (Clue clue : clues) {
             book.add(clue);
         }
-        return new Diagnosis(CHAINS, book, storm(Status.FIRING, 100, 100));
+        return new Diagnosis(CHAINS, book, storm(Status.FIRING, 100, 100), null);
     }
 
     private static List<String> evidence(Diagnosis diagnosis, String what) {

@@ -49,10 +49,7 @@ import org.junit.jupiter.api.io.TempDir;
 class RedeployedPatternsTest {
 
     private static final Step DISK = symptom("disk-is-slow", "DiskSlow");
-    private static final Rule STORM = RuleReader.shipped().stream()
-            .filter(rule -> rule.name().equals("EtcdElectionStorm"))
-            .findFirst()
-            .orElseThrow();
+    private static final Rule STORM = RuleReader.shipped("EtcdElectionStorm");
     private static final Rule KEPT = rule("Kept", pattern(DISK, leaderMoves()));
     private static final Rule BEFORE = rule("Changed", pattern(DISK, leaderMoves()));
     private static final Rule AFTER =

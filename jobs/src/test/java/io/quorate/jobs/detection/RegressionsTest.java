@@ -26,7 +26,7 @@ class RegressionsTest {
 
     private static final Instant ZERO = Instant.parse("2026-01-01T00:00:00Z");
 
-    private final Rule rule = RuleReader.shipped().get(1).under("lab");
+    private final Rule rule = RuleReader.shipped("EtcdWalFsyncRegression").under("lab");
     private final Rule.Regression condition = (Rule.Regression) rule.condition();
     private KeyedOneInputStreamOperatorTestHarness<String, MemberWindow, Alert> regressions;
 

@@ -16,7 +16,7 @@ class SlownessTest {
     private static final double[] EDGES = {0.001, 0.002, 0.004, 0.008};
 
     private final Rule.Regression rule =
-            (Rule.Regression) RuleReader.shipped().get(1).condition();
+            (Rule.Regression) RuleReader.shipped("EtcdWalFsyncRegression").condition();
 
     @Test
     void isCalmAtTheShareAndBreachedAboveIt() {

@@ -104,7 +104,7 @@ class SettingsReaderTest {
         assertThat(settings.windows().groups()).containsExactly(List.of("region"), List.of("region", "az"));
         assertThat(settings.rules().get(0).condition())
                 .as("the lab's")
-                .isEqualTo(RuleReader.shipped().get(0).under("lab").condition());
+                .isEqualTo(RuleReader.shipped("EtcdElectionStorm").under("lab").condition());
         RuleOverride override = settings.overrides().get(0);
         assertThat(settings.overrides()).hasSize(1);
         assertThat(override.name()).isEqualTo("quiet-dev");
