@@ -59,6 +59,7 @@ final class Book {
                 schema: rules/v1
                 maturity: sandbox
                 reads: leader-change
+                per: cluster
                 counts: { step: leader-moves }
                 levels: [ { severity: critical, times: { at-least: 3 }, within: 2m } ]
                 resolve-after: 15m
