@@ -53,7 +53,7 @@ class DiagnosisTest {
 
     @Test
     void takesWhatTheSameMemberHadBeforeForTheCauseOfTheRest() {
-        assertThat(of(explained("SlowDisk", "m2", 60), explained("Paused", "m2", 90))
+        assertThat(of(explained("SlowDisk", "m2", 60), explained("SlowDisk", "m2", 80), explained("Paused", "m2", 90))
                         .cause())
                 .isEqualTo("slow-disk");
         assertThat(of(explained("SlowDisk", "m2", 80), explained("Paused", "m2", 90))
