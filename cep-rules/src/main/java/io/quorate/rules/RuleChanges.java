@@ -196,11 +196,14 @@ class RuleChanges {
                 add(at, steps.get(i + 1).name() + " before " + step.name(), withSteps.apply(swapped(steps, i)));
             }
         }
-        span(
-                "/within",
-                "within",
-                rule.within(),
-                within -> new StepPattern(steps, within, rule.resolveAfter(), rule.severity()));
+        // One event is complete at once, however long it might take.
+        if (steps.size() > 1 || !steps.get(0).isSingle()) {
+            span(
+                    "/within",
+                    "within",
+                    rule.within(),
+                    within -> new StepPattern(steps, within, rule.resolveAfter(), rule.severity()));
+        }
         span(
                 "/resolve-after",
                 "resolve-after",
