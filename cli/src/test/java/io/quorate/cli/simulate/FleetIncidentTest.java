@@ -35,9 +35,11 @@ import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.util.CloseableIterator;
 import org.apache.flink.util.Collector;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Sixty simulated clusters, and the hypervisor of fifty of them gone: what the statuses' rules make of it. */
+@Tag("slow")
 class FleetIncidentTest {
 
     private static final Instant BEGIN = Instant.parse("2026-01-01T00:00:00Z");

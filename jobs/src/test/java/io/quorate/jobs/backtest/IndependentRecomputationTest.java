@@ -29,12 +29,14 @@ import java.util.TreeMap;
 import java.util.zip.GZIPInputStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Every figure of a backtest's windows, against a recomputation that shares nothing with it. */
+@Tag("slow")
 class IndependentRecomputationTest {
 
     private static final Metrics METRICS = new Metrics(
