@@ -175,7 +175,7 @@ class QuorateTest {
                 .doesNotContain("ok ");
         assertThat(console.told())
                 .contains(": 1 Prometheus; 1 etcd cluster\n")
-                .contains(" rules under profile fleet, 0 overrides: EtcdElectionStorm, EtcdWalFsyncRegression, ")
+                .contains(" rules under profile fleet, 0 overrides: EtcdCauseCpu, ", ", EtcdElectionStorm, ")
                 .doesNotContain("MISS");
     }
 

@@ -36,7 +36,7 @@ class SightTest {
                     assertThat(finding.verdict()).isEqualTo(Finding.Verdict.NOTE);
                     assertThat(finding.what())
                             .startsWith(FSYNC + " is missing of m1, m3 (unknown): ")
-                            .endsWith("; blinds EtcdWalFsyncRegression");
+                            .endsWith("; blinds EtcdBackendCommitRegression, EtcdWalFsyncRegression");
                 });
     }
 
@@ -55,7 +55,7 @@ class SightTest {
                 .hasSize(2)
                 .extracting(Finding::what)
                 .anyMatch(what -> what.startsWith("no required metric of m2 (scrape-failed): scrape failed: up == 0;")
-                        && what.endsWith("; blinds EtcdWalFsyncRegression"))
+                        && what.endsWith("; blinds EtcdBackendCommitRegression, EtcdWalFsyncRegression"))
                 .anyMatch(what -> what.startsWith("no required metric of m3 (not-scraped): ")
                         && what.contains("--listen-metrics-urls"));
     }

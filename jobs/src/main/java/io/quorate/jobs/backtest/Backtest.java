@@ -3,6 +3,7 @@ package io.quorate.jobs.backtest;
 import io.quorate.events.Alert;
 import io.quorate.events.ClusterRoster;
 import io.quorate.events.Control;
+import io.quorate.events.Coverage;
 import io.quorate.events.LeaderChange;
 import io.quorate.events.MemberScrape;
 import io.quorate.events.MemberStatus;
@@ -12,7 +13,6 @@ import io.quorate.ingest.Observation;
 import io.quorate.ingest.recording.RecordingSource;
 import io.quorate.jobs.detection.Controls;
 import io.quorate.jobs.detection.DetectionPipeline;
-import io.quorate.jobs.percentiles.CoveragePipeline;
 import io.quorate.jobs.percentiles.PercentilesPipeline;
 import io.quorate.jobs.settings.WindowSettings;
 import io.quorate.jobs.time.EveryEvent;
@@ -54,15 +54,16 @@ public record Backtest(List<Path> recordings, Instant clock, WindowSettings wind
         // No recording holds a member list, and nobody speaks to a backtest.
         DataStream<ClusterRoster> rosters =
                 observations.flatMap(new Nothing<ClusterRoster>()).returns(ClusterRoster.class);
+        // Coverage holds back nobody's time, so that a replay would say now this, now that: what windows lack is told
+        // by them.
+        DataStream<Coverage> covered =
+                observations.flatMap(new Nothing<Coverage>()).returns(Coverage.class);
         DataStream<Control> said = observations.flatMap(new Nothing<Control>()).returns(Control.class);
         PercentilesPipeline percentiles = PercentilesPipeline.of(scrapes, null, windows);
         DataStream<MemberWindow> base =
                 percentiles.windows().filter(window -> cut.isBase(window.windowStart(), window.windowEnd()));
         DetectionPipeline detection = DetectionPipeline.of(
-                new DetectionPipeline.Listens(
-                        statuses, base, rosters, CoveragePipeline.of(scrapes, statuses, rosters), said),
-                controls,
-                windows.size());
+                new DetectionPipeline.Listens(statuses, base, rosters, covered, said), controls, windows.size());
         DataStream<Line> all = base.flatMap((MemberWindow window, Collector<Line> out) ->
                         Lines.of(window).forEach(out::collect))
                 .returns(Line.class)

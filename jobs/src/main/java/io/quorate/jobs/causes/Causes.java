@@ -110,9 +110,9 @@ final class Causes extends KeyedCoProcessFunction<String, Alert, Clue, Alert> {
     @Override
     public void onTimer(long time, OnTimerContext context, Collector<Alert> out) throws Exception {
         Casebook book = Objects.requireNonNullElseGet(books.value(), Casebook::new);
-        for (Clue clue : taken(waitingClues, time)) {
-            book.add(clue);
-        }
+        List<Clue> clues = taken(waitingClues, time);
+        clues.sort(Clue.ORDER);
+        clues.forEach(book::add);
         List<Alert> alerts = taken(waitingAlerts, time);
         alerts.sort(ORDER);
         Instant now = Instant.ofEpochMilli(time - settled);

@@ -4,6 +4,7 @@ import io.quorate.events.LeaderChange;
 import io.quorate.events.RuleCoverage;
 import io.quorate.events.Symptom;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -16,8 +17,23 @@ public record Clue(
         @Nullable LeaderChange change,
         @Nullable RuleCoverage seen) {
 
+    /** Total, so that what comes by different ways at once is always taken alike. */
+    static final Comparator<Clue> ORDER = Comparator.comparing(Clue::at).thenComparing(Clue::toString);
+
     public Clue {
         Objects.requireNonNull(cluster, "cluster");
+    }
+
+    private Instant at() {
+        if (explanation != null) {
+            return explanation.from();
+        }
+        if (symptom != null) {
+            return symptom.from();
+        }
+        return change != null
+                ? change.observedAt()
+                : Objects.requireNonNull(seen, "a clue of nothing").observedAt();
     }
 
     /**
