@@ -54,7 +54,14 @@ public final class RuleReader {
 
     /** The same, with their names in the product's resources. */
     public static List<RuleFile> shippedFiles() {
-        return resource("index.txt").lines().map(RuleReader::shippedRule).toList();
+        return Shipped.FILES;
+    }
+
+    /** Read once, and when somebody asks: what comes with the product stays what it is. */
+    private static final class Shipped {
+
+        static final List<RuleFile> FILES =
+                resource("index.txt").lines().map(RuleReader::shippedRule).toList();
     }
 
     /**
