@@ -13,6 +13,7 @@ import io.quorate.ingest.Observation;
 import io.quorate.ingest.recording.RecordingSource;
 import io.quorate.jobs.detection.Controls;
 import io.quorate.jobs.detection.DetectionPipeline;
+import io.quorate.jobs.percentiles.CoveragePipeline;
 import io.quorate.jobs.percentiles.PercentilesPipeline;
 import io.quorate.jobs.settings.WindowSettings;
 import io.quorate.jobs.time.EveryEvent;
@@ -54,10 +55,7 @@ public record Backtest(List<Path> recordings, Instant clock, WindowSettings wind
         // No recording holds a member list, and nobody speaks to a backtest.
         DataStream<ClusterRoster> rosters =
                 observations.flatMap(new Nothing<ClusterRoster>()).returns(ClusterRoster.class);
-        // Coverage holds back nobody's time, so that a replay would say now this, now that: what windows lack is told
-        // by them.
-        DataStream<Coverage> covered =
-                observations.flatMap(new Nothing<Coverage>()).returns(Coverage.class);
+        DataStream<Coverage> covered = CoveragePipeline.of(scrapes, statuses, rosters);
         DataStream<Control> said = observations.flatMap(new Nothing<Control>()).returns(Control.class);
         PercentilesPipeline percentiles = PercentilesPipeline.of(scrapes, null, windows);
         DataStream<MemberWindow> base =

@@ -3,9 +3,9 @@ package io.quorate.jobs.causes;
 import io.quorate.events.Alert;
 import io.quorate.events.Alert.Status;
 import io.quorate.jobs.causes.Casebook.Case;
+import io.quorate.jobs.time.Waiting;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
@@ -14,11 +14,9 @@ import org.apache.flink.api.common.state.MapState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
-import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.streaming.api.functions.co.KeyedCoProcessFunction;
 import org.apache.flink.util.Collector;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Puts the cause beside each alert. What begins or becomes worse passes at once, and its cause follows when the windows are
@@ -39,8 +37,8 @@ final class Causes extends KeyedCoProcessFunction<String, Alert, Clue, Alert> {
     private final Chains chains;
     private final long window;
     private final long settled;
-    private transient MapState<Long, List<Alert>> waitingAlerts;
-    private transient MapState<Long, List<Clue>> waitingClues;
+    private transient Waiting<Alert> waitingAlerts;
+    private transient Waiting<Clue> waitingClues;
     private transient MapState<String, Integer> told;
     private transient ValueState<Casebook> books;
 
@@ -57,11 +55,8 @@ final class Causes extends KeyedCoProcessFunction<String, Alert, Clue, Alert> {
 
     @Override
     public void open(OpenContext context) {
-        waitingAlerts = getRuntimeContext()
-                .getMapState(
-                        new MapStateDescriptor<>("alerts", Types.LONG, Types.LIST(TypeInformation.of(Alert.class))));
-        waitingClues = getRuntimeContext()
-                .getMapState(new MapStateDescriptor<>("clues", Types.LONG, Types.LIST(TypeInformation.of(Clue.class))));
+        waitingAlerts = Waiting.of(getRuntimeContext(), "alerts", Alert.class);
+        waitingClues = Waiting.of(getRuntimeContext(), "clues", Clue.class);
         told = getRuntimeContext().getMapState(new MapStateDescriptor<>("told", Types.STRING, Types.INT));
         books = getRuntimeContext().getState(new ValueStateDescriptor<>("casebook", Casebook.class));
     }
@@ -71,12 +66,12 @@ final class Causes extends KeyedCoProcessFunction<String, Alert, Clue, Alert> {
         if (isUrgent(alert)) {
             out.collect(alert);
         }
-        keep(waitingAlerts, alert, context);
+        waitingAlerts.add(due(context), alert, context.timerService());
     }
 
     @Override
     public void processElement2(Clue clue, Context context, Collector<Alert> out) throws Exception {
-        keep(waitingClues, clue, context);
+        waitingClues.add(due(context), clue, context.timerService());
     }
 
     private boolean isUrgent(Alert alert) throws Exception {
@@ -92,14 +87,11 @@ final class Causes extends KeyedCoProcessFunction<String, Alert, Clue, Alert> {
         return false;
     }
 
-    private <T> void keep(MapState<Long, List<T>> waiting, T one, Context context) throws Exception {
+    private long due(Context context) {
         Long time = context.timestamp();
-        long due = tick(time == null ? context.timerService().currentWatermark() : time);
-        List<T> known = waiting.get(due);
-        List<T> all = new ArrayList<>(known == null ? List.of() : known);
-        all.add(one);
-        waiting.put(due, all);
-        context.timerService().registerEventTimeTimer(due);
+        // What follows from what a person said has no time of its own.
+        boolean isTimeless = time == null || time == Long.MIN_VALUE;
+        return tick(isTimeless ? Math.max(0, context.timerService().currentWatermark()) : time);
     }
 
     /** The first time after this one at which a window is settled. */
@@ -110,10 +102,10 @@ final class Causes extends KeyedCoProcessFunction<String, Alert, Clue, Alert> {
     @Override
     public void onTimer(long time, OnTimerContext context, Collector<Alert> out) throws Exception {
         Casebook book = Objects.requireNonNullElseGet(books.value(), Casebook::new);
-        List<Clue> clues = taken(waitingClues, time);
+        List<Clue> clues = waitingClues.take(time);
         clues.sort(Clue.ORDER);
         clues.forEach(book::add);
-        List<Alert> alerts = taken(waitingAlerts, time);
+        List<Alert> alerts = waitingAlerts.take(time);
         alerts.sort(ORDER);
         Instant now = Instant.ofEpochMilli(time - settled);
         for (Alert alert : alerts) {
@@ -182,11 +174,5 @@ final class Causes extends KeyedCoProcessFunction<String, Alert, Clue, Alert> {
     private static void remember(Case open, Diagnosis diagnosis) {
         open.cause = diagnosis.cause();
         open.root = diagnosis.member();
-    }
-
-    private static <T> List<T> taken(MapState<Long, List<T>> waiting, long time) throws Exception {
-        @Nullable List<T> due = waiting.get(time);
-        waiting.remove(time);
-        return new ArrayList<>(due == null ? List.of() : due);
     }
 }

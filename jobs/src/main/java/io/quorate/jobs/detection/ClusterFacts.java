@@ -2,20 +2,16 @@ package io.quorate.jobs.detection;
 
 import io.quorate.events.MemberStatus;
 import io.quorate.events.MemberWindow;
+import io.quorate.jobs.time.Waiting;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import org.apache.flink.api.common.functions.OpenContext;
-import org.apache.flink.api.common.state.MapState;
-import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.state.StateTtlConfig;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
-import org.apache.flink.api.common.typeinfo.TypeInformation;
-import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
 import org.apache.flink.util.Collector;
@@ -38,15 +34,13 @@ final class ClusterFacts extends KeyedProcessFunction<String, MemberStatus, Memb
     private static final Comparator<MemberStatus> ORDER =
             Comparator.comparing(MemberStatus::observedAt).thenComparing(MemberStatus::member);
 
-    private transient MapState<Long, List<MemberStatus>> waiting;
+    private transient Waiting<MemberStatus> waiting;
     private transient ValueState<ClusterAnswers> answers;
     private transient Counter late;
 
     @Override
     public void open(OpenContext context) {
-        waiting = getRuntimeContext()
-                .getMapState(new MapStateDescriptor<>(
-                        "waiting", Types.LONG, Types.LIST(TypeInformation.of(MemberStatus.class))));
+        waiting = Waiting.of(getRuntimeContext(), "waiting", MemberStatus.class);
         ValueStateDescriptor<ClusterAnswers> known = new ValueStateDescriptor<>("answers", ClusterAnswers.class);
         known.enableTimeToLive(FORGOTTEN_AFTER_A_DAY);
         answers = getRuntimeContext().getState(known);
@@ -61,23 +55,13 @@ final class ClusterFacts extends KeyedProcessFunction<String, MemberStatus, Memb
             late.inc();
             return;
         }
-        List<MemberStatus> known = waiting.get(end);
-        List<MemberStatus> all = new ArrayList<>(known == null ? List.of() : known);
-        // A topic may repeat a record, and an answer must not confirm itself.
-        if (!all.contains(status)) {
-            all.add(status);
-        }
-        waiting.put(end, all);
-        context.timerService().registerEventTimeTimer(end);
+        // An answer must not confirm itself.
+        waiting.addOnce(end, status, context.timerService());
     }
 
     @Override
     public void onTimer(long time, OnTimerContext context, Collector<MemberWindow> out) throws Exception {
-        List<MemberStatus> due = waiting.get(time);
-        if (due == null) {
-            return;
-        }
-        waiting.remove(time);
+        List<MemberStatus> due = waiting.take(time);
         ClusterAnswers known = Objects.requireNonNullElseGet(answers.value(), ClusterAnswers::new);
         due.stream().sorted(ORDER).forEach(known::observe);
         known.windows(Instant.ofEpochMilli(time)).forEach(out::collect);

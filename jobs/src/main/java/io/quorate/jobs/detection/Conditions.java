@@ -10,12 +10,14 @@ import io.quorate.events.MemberWindow;
 import io.quorate.events.RuleCoverage;
 import io.quorate.events.Symptom;
 import io.quorate.events.codec.EventCodec;
+import io.quorate.jobs.time.Waiting;
 import io.quorate.rules.Threshold;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -75,7 +77,7 @@ final class Conditions extends KeyedBroadcastProcessFunction<String, Heard, Cont
     private final Controls controls;
     private final Set<String> symptoms;
 
-    private transient MapState<Long, List<MemberWindow>> waiting;
+    private transient Waiting<MemberWindow> waiting;
     private transient ValueState<KnownCluster> clusters;
     private transient MapState<String, KnownMember> members;
     private transient MapState<String, Standing> standings;
@@ -100,9 +102,7 @@ final class Conditions extends KeyedBroadcastProcessFunction<String, Heard, Cont
 
     @Override
     public void open(OpenContext context) {
-        waiting = getRuntimeContext()
-                .getMapState(new MapStateDescriptor<>(
-                        "waiting", Types.LONG, Types.LIST(TypeInformation.of(MemberWindow.class))));
+        waiting = Waiting.of(getRuntimeContext(), "waiting", MemberWindow.class);
         clusters = getRuntimeContext().getState(clusterState());
         members = getRuntimeContext().getMapState(new MapStateDescriptor<>("members", String.class, KnownMember.class));
         standings =
@@ -125,9 +125,7 @@ final class Conditions extends KeyedBroadcastProcessFunction<String, Heard, Cont
         refresh(context.getBroadcastState(SAID));
         if (heard.window() == null) {
             KnownCluster cluster = cluster();
-            // Of each kind the newest is enough, also where no window comes that would ask for them.
-            cluster.news.removeIf(other -> other.isAbout(heard));
-            cluster.news.add(heard);
+            cluster.hear(heard, step);
             clusters.update(cluster);
             return;
         }
@@ -137,11 +135,7 @@ final class Conditions extends KeyedBroadcastProcessFunction<String, Heard, Cont
             late.inc();
             return;
         }
-        List<MemberWindow> known = waiting.get(end);
-        List<MemberWindow> all = new ArrayList<>(known == null ? List.of() : known);
-        all.add(onlyWhatIsRead(window));
-        waiting.put(end, all);
-        context.timerService().registerEventTimeTimer(end);
+        waiting.add(end, onlyWhatIsRead(window), context.timerService());
     }
 
     /** A window holds all of a member's series; those that wait need but some. */
@@ -182,9 +176,7 @@ final class Conditions extends KeyedBroadcastProcessFunction<String, Heard, Cont
         KnownCluster cluster = cluster();
         hearNews(cluster, now);
         Map<String, KnownMember> known = members();
-        List<MemberWindow> windows = waiting.get(time);
-        waiting.remove(time);
-        listen(cluster, known, windows == null ? List.of() : windows, now);
+        listen(cluster, known, waiting.take(time), now);
         forget(cluster, known, now);
         cluster.judgedAt = now;
         Moment moment = moment(context.getCurrentKey(), cluster, known, now);
@@ -295,10 +287,11 @@ final class Conditions extends KeyedBroadcastProcessFunction<String, Heard, Cont
 
     /** Rosters and coverages up to this moment, whatever came first. */
     private void hearNews(KnownCluster cluster, Instant now) throws Exception {
-        for (Heard news : List.copyOf(cluster.news)) {
-            if (news.observedAt().isAfter(now)) {
-                continue;
-            }
+        List<Heard> due = cluster.news.stream()
+                .filter(news -> !news.observedAt().isAfter(now))
+                .sorted(Comparator.comparing(Heard::observedAt))
+                .toList();
+        for (Heard news : due) {
             cluster.news.remove(news);
             if (news.roster() != null && !news.roster().observedAt().isBefore(cluster.rosterAt)) {
                 hear(cluster, news.roster());

@@ -134,7 +134,11 @@ public final class DetectionPipeline {
                 new FleetPipeline.Told(
                         maintained(ofWindows, to.rosters(), controls.maintenance(), window, "maintenance-of-windows"),
                         conditions.ofWindows().calmed()),
-                to.rosters());
+                to.rosters(),
+                controls.rules().stream()
+                        .filter(Moment::isAboutBlindness)
+                        .map(Rule::name)
+                        .collect(Collectors.toSet()));
         if (!chains.isEmpty()) {
             alerts = CausesPipeline.of(alerts, clues, chains, window, PatternEvents.CONFIRMED);
         }

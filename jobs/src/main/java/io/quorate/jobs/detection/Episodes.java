@@ -3,18 +3,14 @@ package io.quorate.jobs.detection;
 import io.quorate.events.Alert;
 import io.quorate.events.Alert.Status;
 import io.quorate.events.LeaderChange;
+import io.quorate.jobs.time.Waiting;
 import io.quorate.rules.Rule;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import org.apache.flink.api.common.functions.OpenContext;
-import org.apache.flink.api.common.state.MapState;
-import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
-import org.apache.flink.api.common.typeinfo.TypeInformation;
-import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.streaming.api.functions.co.KeyedCoProcessFunction;
 import org.apache.flink.util.Collector;
 import org.jspecify.annotations.Nullable;
@@ -30,8 +26,8 @@ final class Episodes extends KeyedCoProcessFunction<String, RuleMatch, LeaderCha
 
     private final Rule rule;
     private final Rule.CountedChanges condition;
-    private transient MapState<Long, List<RuleMatch>> matches;
-    private transient MapState<Long, List<LeaderChange>> changes;
+    private transient Waiting<RuleMatch> matches;
+    private transient Waiting<LeaderChange> changes;
     private transient ValueState<Episode> open;
 
     Episodes(Rule rule, Rule.CountedChanges condition) {
@@ -41,34 +37,26 @@ final class Episodes extends KeyedCoProcessFunction<String, RuleMatch, LeaderCha
 
     @Override
     public void open(OpenContext context) {
-        matches = getRuntimeContext()
-                .getMapState(new MapStateDescriptor<>(
-                        "matches", Types.LONG, Types.LIST(TypeInformation.of(RuleMatch.class))));
-        changes = getRuntimeContext()
-                .getMapState(new MapStateDescriptor<>(
-                        "changes", Types.LONG, Types.LIST(TypeInformation.of(LeaderChange.class))));
+        matches = Waiting.of(getRuntimeContext(), "matches", RuleMatch.class);
+        changes = Waiting.of(getRuntimeContext(), "changes", LeaderChange.class);
         open = getRuntimeContext().getState(new ValueStateDescriptor<>("episode", Episode.class));
     }
 
     @Override
     public void processElement1(RuleMatch match, Context context, Collector<Alert> out) throws Exception {
-        long time = match.last().confirmedAt().toEpochMilli();
-        matches.put(time, with(matches.get(time), match));
-        context.timerService().registerEventTimeTimer(time);
+        matches.add(match.last().confirmedAt().toEpochMilli(), match, context.timerService());
     }
 
     @Override
     public void processElement2(LeaderChange change, Context context, Collector<Alert> out) throws Exception {
-        long time = change.confirmedAt().toEpochMilli();
-        changes.put(time, with(changes.get(time), change));
-        context.timerService().registerEventTimeTimer(time);
+        changes.add(change.confirmedAt().toEpochMilli(), change, context.timerService());
     }
 
     @Override
     public void onTimer(long time, OnTimerContext context, Collector<Alert> out) throws Exception {
         Episode episode = resolveWhenOver(open.value(), time, out);
-        List<RuleMatch> newMatches = take(matches, time);
-        List<LeaderChange> newChanges = take(changes, time);
+        List<RuleMatch> newMatches = matches.take(time);
+        List<LeaderChange> newChanges = changes.take(time);
         newMatches.sort(Comparator.comparing(RuleMatch::severity).reversed());
 
         boolean began = false;
@@ -106,17 +94,5 @@ final class Episodes extends KeyedCoProcessFunction<String, RuleMatch, LeaderCha
         out.collect(episode.alert(rule, Status.RESOLVED, episode.overAt(condition)));
         open.clear();
         return null;
-    }
-
-    private static <T> List<T> with(@Nullable List<T> known, T added) {
-        List<T> all = new ArrayList<>(known == null ? List.of() : known);
-        all.add(added);
-        return all;
-    }
-
-    private static <T> List<T> take(MapState<Long, List<T>> state, long time) throws Exception {
-        List<T> taken = state.get(time);
-        state.remove(time);
-        return new ArrayList<>(taken == null ? List.of() : taken);
     }
 }

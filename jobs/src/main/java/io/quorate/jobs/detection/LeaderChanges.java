@@ -4,18 +4,14 @@ import io.quorate.events.DeadLetter;
 import io.quorate.events.LeaderChange;
 import io.quorate.events.MemberStatus;
 import io.quorate.events.codec.EventCodec;
+import io.quorate.jobs.time.Waiting;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import org.apache.flink.api.common.functions.OpenContext;
-import org.apache.flink.api.common.state.MapState;
-import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
-import org.apache.flink.api.common.typeinfo.TypeInformation;
-import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
 import org.apache.flink.util.Collector;
@@ -35,15 +31,13 @@ final class LeaderChanges extends KeyedProcessFunction<String, MemberStatus, Lea
     private static final Comparator<MemberStatus> ORDER =
             Comparator.comparing(MemberStatus::observedAt).thenComparing(MemberStatus::endpoint);
 
-    private transient MapState<Long, List<MemberStatus>> waiting;
+    private transient Waiting<MemberStatus> waiting;
     private transient ValueState<Leadership> leadership;
     private transient Counter late;
 
     @Override
     public void open(OpenContext context) {
-        waiting = getRuntimeContext()
-                .getMapState(new MapStateDescriptor<>(
-                        "waiting", Types.LONG, Types.LIST(TypeInformation.of(MemberStatus.class))));
+        waiting = Waiting.of(getRuntimeContext(), "waiting", MemberStatus.class);
         leadership = getRuntimeContext().getState(new ValueStateDescriptor<>("leadership", Leadership.class));
         late = getRuntimeContext().getMetricGroup().counter("lateStatuses");
     }
@@ -56,27 +50,19 @@ final class LeaderChanges extends KeyedProcessFunction<String, MemberStatus, Lea
             context.output(LATE, late(status));
             return;
         }
-        List<MemberStatus> known = waiting.get(time);
-        List<MemberStatus> now = new ArrayList<>(known == null ? List.of() : known);
-        // A topic may repeat a record, and an answer must not confirm itself.
-        if (!now.contains(status)) {
-            now.add(status);
-        }
-        waiting.put(time, now);
-        context.timerService().registerEventTimeTimer(time);
+        // An answer must not confirm itself.
+        waiting.addOnce(time, status, context.timerService());
     }
 
     @Override
     public void onTimer(long time, OnTimerContext context, Collector<LeaderChange> out) throws Exception {
-        List<MemberStatus> due = waiting.get(time);
-        waiting.remove(time);
+        List<MemberStatus> due = waiting.take(time);
+        due.sort(ORDER);
         Leadership now = leadership.value();
         if (now == null) {
             now = Leadership.unknown();
         }
-        List<MemberStatus> ordered = new ArrayList<>(due == null ? List.of() : due);
-        ordered.sort(ORDER);
-        for (MemberStatus status : ordered) {
+        for (MemberStatus status : due) {
             now.observe(status).forEach(out::collect);
         }
         now.timeIs(Instant.ofEpochMilli(time)).forEach(out::collect);

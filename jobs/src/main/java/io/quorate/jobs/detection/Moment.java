@@ -34,12 +34,6 @@ final class Moment {
 
     private static final Duration TOLD_ANYWAY = Duration.ofMinutes(10);
 
-    /** Why a metric is missing that this member, as it was started, never shows: no news that should wake anybody. */
-    private static final Set<String> NEVER_SHOWN = Set.of("basic-metrics", "version", "no-node-exporter");
-
-    /** Told of every member whose machine is asked, whether it answers or not. */
-    static final String NODE_UP = "quorate_node_up";
-
     private final String name;
     private final Instant now;
     private final Duration step;
@@ -56,9 +50,7 @@ final class Moment {
     private final List<Symptom> symptoms = new ArrayList<>();
     private final Map<String, Standing> changed = new TreeMap<>();
     private final Map<String, RuleCoverage> cells = new TreeMap<>();
-
-    /** By member, which rules are blind of it; of the cluster under no name. */
-    private final Map<String, List<String>> blind = new TreeMap<>();
+    private final Blindness blindness = new Blindness();
 
     /**
      * Of a cluster of this name.
@@ -134,12 +126,12 @@ final class Moment {
             return;
         }
         for (Ruled ruled : rules.rules()) {
-            if (!isAboutBlindness(ruled)) {
+            if (!isAboutBlindness(ruled.rule())) {
                 judge(ruled);
             }
         }
         for (Ruled ruled : rules.rules()) {
-            if (isAboutBlindness(ruled)) {
+            if (isAboutBlindness(ruled.rule())) {
                 judge(ruled);
             }
         }
@@ -151,9 +143,9 @@ final class Moment {
         });
     }
 
-    private static boolean isAboutBlindness(Ruled ruled) {
-        return ruled.rule().condition() instanceof Threshold threshold
-                && threshold.signal() instanceof Signal.BlindRules;
+    /** Whether it says of others that they see nothing. */
+    static boolean isAboutBlindness(Rule rule) {
+        return rule.condition() instanceof Threshold threshold && threshold.signal() instanceof Signal.BlindRules;
     }
 
     private void judge(Ruled ruled) {
@@ -175,7 +167,7 @@ final class Moment {
             cell(ruled, member, RuleCoverage.OFF, null, "off by override " + (override == null ? "" : override.name()));
             return;
         }
-        Missing missing = missing(condition, of);
+        Missing missing = Blindness.of(condition, of);
         boolean upper = condition.limits().get(0).comparison().isUpper();
         Measured measured = missing == null ? measured(condition, condition.signal(), upper, member, of) : null;
         Verdict guard = missing == null ? guard(condition, member, of) : Verdict.UNDECIDED;
@@ -246,54 +238,6 @@ final class Moment {
         return cluster.voters > 0 ? cluster.voters : members.size();
     }
 
-    /** What the first blind one of these lacks; null when all that were scraped show all that is read. */
-    private @Nullable Missing missing(Threshold condition, Map<String, KnownMember> of) {
-        boolean statuses = condition.reads() == Threshold.Source.MEMBER_STATUS;
-        boolean anyUp = of.values().stream().anyMatch(member -> member.up);
-        List<Selector> reads = new ArrayList<>(condition.signal().reads());
-        if (condition.guard() != null) {
-            reads.addAll(condition.guard().signal().reads());
-        }
-        for (Selector selector : reads) {
-            String metric = selector.metric();
-            for (KnownMember member : of.values()) {
-                if (statuses && member.shown.contains(metric)) {
-                    continue;
-                }
-                boolean upIsTold = metric.equals(Meter.UP) && (!statuses || !member.shown.isEmpty());
-                // Of many members those that were not scraped are left out, as long as one was.
-                boolean leftOut = of.size() > 1 && !member.up && anyUp;
-                if (upIsTold || (leftOut && !statuses) || (leftOut && !member.shown.isEmpty())) {
-                    continue;
-                }
-                Missing covered = member.missing.get(metric);
-                if (covered != null
-                        && !(selector.absentIsZero() && covered.why().equals("born-by-use"))) {
-                    return covered;
-                }
-                if (!member.up) {
-                    String why = statuses && member.shown.isEmpty() ? "not-polled" : "scrape-failed";
-                    return new Missing(metric, why, "nothing came of the member's last poll", false);
-                }
-                if (member.shown.contains(metric)) {
-                    continue;
-                }
-                if (isOfTheMachine(metric) && !member.shown.contains(NODE_UP)) {
-                    return new Missing(metric, "no-node-exporter", "nobody asks the member's machine", false);
-                }
-                if (!selector.absentIsZero()) {
-                    return new Missing(metric, "unknown", "not among the series of the last window", false);
-                }
-            }
-        }
-        return of.isEmpty() ? new Missing("", "not-scraped", "no member is known", false) : null;
-    }
-
-    /** Whether node-exporter shows it, or it is made of what node-exporter shows. */
-    static boolean isOfTheMachine(String metric) {
-        return metric.startsWith("node_") || metric.startsWith("quorate_memory_");
-    }
-
     /** A breach where what the condition asks for beside its signal holds as well; null when nothing was kept of it yet. */
     private @Nullable Verdict guard(Threshold condition, @Nullable String member, Map<String, KnownMember> of) {
         Threshold.Guard guard = condition.guard();
@@ -317,13 +261,7 @@ final class Moment {
     private @Nullable Measured measured(
             Threshold condition, Signal signal, boolean upper, @Nullable String member, Map<String, KnownMember> of) {
         if (signal instanceof Signal.BlindRules) {
-            List<String> names = new ArrayList<>();
-            blind.forEach((who, what) -> {
-                if (member == null || member.equals(who)) {
-                    what.forEach(rule -> names.add(member == null && !who.isEmpty() ? who + ' ' + rule : rule));
-                }
-            });
-            return Measured.of(names.size(), String.join(", ", names));
+            return blindness.measured(member);
         }
         Meter meter = rules.meter(signal, upper);
         if (meter == null) {
@@ -443,9 +381,8 @@ final class Moment {
         if (ruled.shadow() && rules.of(ruled.rule().name()) != null) {
             return;
         }
-        if (missing != null && !ruled.shadow() && !NEVER_SHOWN.contains(missing.why())) {
-            blind.computeIfAbsent(member == null ? "" : member, who -> new ArrayList<>())
-                    .add(ruled.rule().name() + " (" + missing.metric() + ": " + missing.why() + ")");
+        if (missing != null && !ruled.shadow()) {
+            blindness.add(ruled.rule().name(), member, missing);
         }
         boolean quiet = state.equals(RuleCoverage.EVALUATED) && !ruled.notifies();
         cells.put(

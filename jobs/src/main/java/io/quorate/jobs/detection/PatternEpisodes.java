@@ -2,18 +2,14 @@ package io.quorate.jobs.detection;
 
 import io.quorate.events.Alert;
 import io.quorate.events.Alert.Status;
+import io.quorate.jobs.time.Waiting;
 import io.quorate.rules.Rule;
 import io.quorate.rules.StepPattern;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import org.apache.flink.api.common.functions.OpenContext;
-import org.apache.flink.api.common.state.MapState;
-import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
-import org.apache.flink.api.common.typeinfo.TypeInformation;
-import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
 import org.apache.flink.util.Collector;
 import org.jspecify.annotations.Nullable;
@@ -29,7 +25,7 @@ final class PatternEpisodes extends KeyedProcessFunction<String, StepMatch, Aler
     private final Rule rule;
     private final StepPattern pattern;
     private final long slack;
-    private transient MapState<Long, List<StepMatch>> matches;
+    private transient Waiting<StepMatch> matches;
     private transient ValueState<PatternEpisode> open;
 
     PatternEpisodes(Rule rule, StepPattern pattern, long baseWindowMillis) {
@@ -40,31 +36,23 @@ final class PatternEpisodes extends KeyedProcessFunction<String, StepMatch, Aler
 
     @Override
     public void open(OpenContext context) {
-        matches = getRuntimeContext()
-                .getMapState(new MapStateDescriptor<>(
-                        "matches", Types.LONG, Types.LIST(TypeInformation.of(StepMatch.class))));
+        matches = Waiting.of(getRuntimeContext(), "matches", StepMatch.class);
         open = getRuntimeContext().getState(new ValueStateDescriptor<>("episode", PatternEpisode.class));
     }
 
     @Override
     public void processElement(StepMatch match, Context context, Collector<Alert> out) throws Exception {
-        List<StepMatch> known = matches.get(match.due());
-        List<StepMatch> all = new ArrayList<>(known == null ? List.of() : known);
-        all.add(match);
-        matches.put(match.due(), all);
-        context.timerService().registerEventTimeTimer(match.due());
+        matches.add(match.due(), match, context.timerService());
     }
 
     @Override
     public void onTimer(long time, OnTimerContext context, Collector<Alert> out) throws Exception {
         PatternEpisode episode = open.value();
-        List<StepMatch> due = matches.get(time);
-        if (due != null) {
-            matches.remove(time);
-            List<StepMatch> ordered = new ArrayList<>(due);
-            ordered.sort(StepMatch.ORDER);
-            episode = resolveWhenOver(episode, ordered.get(0).at(), out);
-            episode = extend(episode, ordered, out);
+        List<StepMatch> due = matches.take(time);
+        if (!due.isEmpty()) {
+            due.sort(StepMatch.ORDER);
+            episode = resolveWhenOver(episode, due.get(0).at(), out);
+            episode = extend(episode, due, out);
             open.update(episode);
             context.timerService().registerEventTimeTimer(overAt(episode) + slack);
         }

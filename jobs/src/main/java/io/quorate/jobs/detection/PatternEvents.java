@@ -2,18 +2,13 @@ package io.quorate.jobs.detection;
 
 import io.quorate.events.LeaderChange;
 import io.quorate.events.Symptom;
+import io.quorate.jobs.time.Waiting;
 import io.quorate.rules.Rule.CausalRank;
 import io.quorate.rules.compile.PatternEvent;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import org.apache.flink.api.common.functions.OpenContext;
-import org.apache.flink.api.common.state.MapState;
-import org.apache.flink.api.common.state.MapStateDescriptor;
-import org.apache.flink.api.common.typeinfo.TypeInformation;
-import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.streaming.api.functions.co.KeyedCoProcessFunction;
 import org.apache.flink.util.Collector;
@@ -32,7 +27,7 @@ final class PatternEvents extends KeyedCoProcessFunction<String, Symptom, Leader
 
     private final Map<String, CausalRank> ranks;
     private final long window;
-    private transient MapState<Long, List<PatternEvent>> waiting;
+    private transient Waiting<PatternEvent> waiting;
     private transient Counter late;
 
     PatternEvents(Map<String, CausalRank> ranks, long baseWindowMillis) {
@@ -47,9 +42,7 @@ final class PatternEvents extends KeyedCoProcessFunction<String, Symptom, Leader
 
     @Override
     public void open(OpenContext context) {
-        waiting = getRuntimeContext()
-                .getMapState(new MapStateDescriptor<>(
-                        "waiting", Types.LONG, Types.LIST(TypeInformation.of(PatternEvent.class))));
+        waiting = Waiting.of(getRuntimeContext(), "waiting", PatternEvent.class);
         late = getRuntimeContext().getMetricGroup().counter("latePatternEvents");
     }
 
@@ -72,9 +65,7 @@ final class PatternEvents extends KeyedCoProcessFunction<String, Symptom, Leader
 
     @Override
     public void onTimer(long time, OnTimerContext context, Collector<PatternEvent> out) throws Exception {
-        List<PatternEvent> due = waiting.get(time);
-        waiting.remove(time);
-        due.stream().sorted(PatternEvent.ORDER).forEach(out::collect);
+        waiting.take(time).stream().sorted(PatternEvent.ORDER).forEach(out::collect);
     }
 
     private void keep(PatternEvent event, Context context) throws Exception {
@@ -83,14 +74,8 @@ final class PatternEvents extends KeyedCoProcessFunction<String, Symptom, Leader
             late.inc();
             return;
         }
-        List<PatternEvent> known = waiting.get(due);
-        List<PatternEvent> all = new ArrayList<>(known == null ? List.of() : known);
-        // A stream may repeat an event, and a repeated one must not count twice.
-        if (!all.contains(event)) {
-            all.add(event);
-        }
-        waiting.put(due, all);
-        context.timerService().registerEventTimeTimer(due);
+        // A repeated one must not count twice.
+        waiting.addOnce(due, event, context.timerService());
     }
 
     private long slotOf(Instant at) {

@@ -9,10 +9,10 @@ import io.quorate.events.Measures;
 import io.quorate.events.MemberWindow;
 import io.quorate.events.Quantile;
 import io.quorate.jobs.detection.Slowness.Beyond;
+import io.quorate.jobs.time.Waiting;
 import io.quorate.rules.Rule;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -23,8 +23,6 @@ import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.MapState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.state.StateTtlConfig;
-import org.apache.flink.api.common.typeinfo.TypeInformation;
-import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
 import org.apache.flink.util.Collector;
@@ -50,7 +48,7 @@ final class Regressions extends KeyedProcessFunction<String, MemberWindow, Alert
 
     private final Rule rule;
     private final Rule.Regression condition;
-    private transient MapState<Long, List<MemberWindow>> waiting;
+    private transient Waiting<MemberWindow> waiting;
     private transient MapState<String, MemberPast> members;
     private transient MapState<String, RegressionEpisode> open;
     private transient Counter late;
@@ -62,9 +60,7 @@ final class Regressions extends KeyedProcessFunction<String, MemberWindow, Alert
 
     @Override
     public void open(OpenContext context) {
-        waiting = getRuntimeContext()
-                .getMapState(new MapStateDescriptor<>(
-                        "waiting", Types.LONG, Types.LIST(TypeInformation.of(MemberWindow.class))));
+        waiting = Waiting.of(getRuntimeContext(), "waiting", MemberWindow.class);
         MapStateDescriptor<String, MemberPast> pasts =
                 new MapStateDescriptor<>("members", String.class, MemberPast.class);
         // Of a cluster that is no more, no window comes that would let its members go.
@@ -83,11 +79,7 @@ final class Regressions extends KeyedProcessFunction<String, MemberWindow, Alert
             late.inc();
             return;
         }
-        List<MemberWindow> known = waiting.get(end);
-        List<MemberWindow> all = new ArrayList<>(known == null ? List.of() : known);
-        all.add(onlyWhatIsRead(window));
-        waiting.put(end, all);
-        context.timerService().registerEventTimeTimer(end);
+        waiting.add(end, onlyWhatIsRead(window), context.timerService());
     }
 
     /** Windows hold all of a member's series; those that wait need but one. */
@@ -112,10 +104,8 @@ final class Regressions extends KeyedProcessFunction<String, MemberWindow, Alert
     @Override
     public void onTimer(long time, OnTimerContext context, Collector<Alert> out) throws Exception {
         Instant now = Instant.ofEpochMilli(time);
-        List<MemberWindow> windows = waiting.get(time);
-        waiting.remove(time);
         Moment moment = new Moment(context.getCurrentKey(), now);
-        for (MemberWindow window : newest(windows == null ? List.of() : windows)) {
+        for (MemberWindow window : newest(waiting.take(time))) {
             moment.judge(window);
         }
         moment.say(out);

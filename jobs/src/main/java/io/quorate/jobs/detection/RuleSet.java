@@ -125,8 +125,8 @@ final class RuleSet {
             meterKeys.add(meter.key());
         }
         signal.reads().forEach(selector -> metrics.add(selector.metric()));
-        if (signal.reads().stream().anyMatch(selector -> Moment.isOfTheMachine(selector.metric()))) {
-            metrics.add(Moment.NODE_UP);
+        if (signal.reads().stream().anyMatch(selector -> Blindness.isOfTheMachine(selector.metric()))) {
+            metrics.add(Blindness.NODE_UP);
         }
     }
 

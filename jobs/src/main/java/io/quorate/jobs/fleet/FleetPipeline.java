@@ -2,6 +2,7 @@ package io.quorate.jobs.fleet;
 
 import io.quorate.events.Alert;
 import io.quorate.events.ClusterRoster;
+import java.util.Set;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 
@@ -33,8 +34,14 @@ public final class FleetPipeline {
      */
     public record Told(DataStream<Alert> alerts, DataStream<Alert> calmed) {}
 
-    /** With these labels, which hold back nobody's time. */
-    public static DataStream<Alert> alerts(Told ofStatuses, Told ofWindows, DataStream<ClusterRoster> rosters) {
+    /**
+     * Of these alerts.
+     *
+     * @param rosters with the clusters' labels; they hold back nobody's time
+     * @param blindness the rules whose alerts say that nothing is seen
+     */
+    public static DataStream<Alert> alerts(
+            Told ofStatuses, Told ofWindows, DataStream<ClusterRoster> rosters, Set<String> blindness) {
         DataStream<FleetNews> labels = rosters.keyBy(ClusterRoster::cluster)
                 .process(new ClusterLabels())
                 .uid("cluster-labels")
@@ -42,7 +49,7 @@ public final class FleetPipeline {
                 .map(FleetNews::labels)
                 .returns(FleetNews.class);
         SingleOutputStreamOperator<Alert> first =
-                contagion(news(ofStatuses).union(labels), new Contagion(false), "contagion-of-statuses");
+                contagion(news(ofStatuses).union(labels), new Contagion(false, blindness), "contagion-of-statuses");
         DataStream<FleetNews> before = first.filter(alert -> !alert.rule().equals(Contagion.RULE))
                 .map(FleetNews::heard)
                 .returns(FleetNews.class)
@@ -51,8 +58,8 @@ public final class FleetPipeline {
                         first.getSideOutput(Contagion.INCIDENTS)
                                 .map(FleetNews::incident)
                                 .returns(FleetNews.class));
-        return first.union(
-                contagion(news(ofWindows).union(labels, before), new Contagion(true), "contagion-of-windows"));
+        return first.union(contagion(
+                news(ofWindows).union(labels, before), new Contagion(true, blindness), "contagion-of-windows"));
     }
 
     private static DataStream<FleetNews> news(Told told) {

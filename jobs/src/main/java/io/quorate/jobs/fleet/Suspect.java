@@ -40,12 +40,12 @@ record Suspect(String label, String value, int ill, int of, double logChance) {
         }));
         // What too few carry can never be named, and what all carry tells nobody from nobody: neither is a question
         // asked.
-        counts.values().removeIf(count -> count[0] < Contagion.LEAST || count[0] == fleet.size());
+        counts.values().removeIf(count -> count[0] < FleetMoment.LEAST || count[0] == fleet.size());
         int all = (int) fleet.keySet().stream().filter(ill::contains).count();
         Hypergeometric chance = new Hypergeometric(fleet.size());
         List<Suspect> suspects = new ArrayList<>();
         counts.forEach((pair, count) -> {
-            if (count[1] >= Contagion.LEAST) {
+            if (count[1] >= FleetMoment.LEAST) {
                 double once = chance.logAtLeast(count[0], all, count[1]);
                 suspects.add(new Suspect(
                         pair.get(0), pair.get(1), count[1], count[0], Math.min(0, once + Math.log(counts.size()))));
@@ -57,7 +57,7 @@ record Suspect(String label, String value, int ill, int of, double logChance) {
 
     /** Whether this is more than chance. One that is, and of which most are well yet, is waited for. */
     boolean standsOut() {
-        return logChance <= Math.log(Contagion.CHANCE);
+        return logChance <= Math.log(FleetMoment.CHANCE);
     }
 
     boolean coversMost() {

@@ -65,7 +65,14 @@ public final class KafkaStreams {
     /** Reads a topic whose events come seldom, and must not hold back the time of those they are joined with. */
     public static <T> Read<T> readTimeless(
             StreamExecutionEnvironment env, KafkaSettings kafka, Topic<T> topic, String job) {
-        return read(env, kafka, topic, job, WatermarkStrategy.forGenerator(context -> new Timeless<>()));
+        // Nor do they have a time of their own: when somebody wrote one is no time of what members do.
+        return read(
+                env,
+                kafka,
+                topic,
+                job,
+                WatermarkStrategy.<Either<DeadLetter, T>>forGenerator(context -> new Timeless<>())
+                        .withTimestampAssigner((record, kafkaTime) -> Long.MIN_VALUE));
     }
 
     private static <T> Read<T> read(

@@ -3,7 +3,7 @@ package io.quorate.jobs.percentiles;
 import io.quorate.events.ClusterEvent;
 import io.quorate.events.ClusterRoster;
 import io.quorate.events.MemberStatus;
-import java.util.ArrayList;
+import io.quorate.jobs.time.Waiting;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
@@ -12,8 +12,6 @@ import org.apache.flink.api.common.state.MapState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
-import org.apache.flink.api.common.typeinfo.TypeInformation;
-import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.streaming.api.functions.co.KeyedCoProcessFunction;
 import org.apache.flink.util.Collector;
@@ -30,7 +28,7 @@ final class StatusEvents extends KeyedCoProcessFunction<String, MemberStatus, Cl
     private static final Comparator<MemberStatus> ORDER =
             Comparator.comparing(MemberStatus::observedAt).thenComparing(MemberStatus::endpoint);
 
-    private transient MapState<Long, List<MemberStatus>> waitingStatuses;
+    private transient Waiting<MemberStatus> waitingStatuses;
     private transient MapState<Long, ClusterRoster> waitingRosters;
     private transient ValueState<Membership> membership;
     private transient ValueState<Answers> answers;
@@ -38,10 +36,9 @@ final class StatusEvents extends KeyedCoProcessFunction<String, MemberStatus, Cl
 
     @Override
     public void open(OpenContext context) {
-        MapStateDescriptor<Long, List<MemberStatus>> statuses = new MapStateDescriptor<>(
-                "waiting-statuses", Types.LONG, Types.LIST(TypeInformation.of(MemberStatus.class)));
+        MapStateDescriptor<Long, List<MemberStatus>> statuses = Waiting.state("waiting-statuses", MemberStatus.class);
         statuses.enableTimeToLive(PercentilesPipeline.FORGOTTEN_AFTER_A_DAY);
-        waitingStatuses = getRuntimeContext().getMapState(statuses);
+        waitingStatuses = Waiting.of(getRuntimeContext(), statuses);
         MapStateDescriptor<Long, ClusterRoster> rosters =
                 new MapStateDescriptor<>("waiting-rosters", Long.class, ClusterRoster.class);
         rosters.enableTimeToLive(PercentilesPipeline.FORGOTTEN_AFTER_A_DAY);
@@ -63,11 +60,7 @@ final class StatusEvents extends KeyedCoProcessFunction<String, MemberStatus, Cl
             late.inc();
             return;
         }
-        List<MemberStatus> known = waitingStatuses.get(time);
-        List<MemberStatus> now = new ArrayList<>(known == null ? List.of() : known);
-        now.add(status);
-        waitingStatuses.put(time, now);
-        context.timerService().registerEventTimeTimer(time);
+        waitingStatuses.add(time, status, context.timerService());
     }
 
     @Override
@@ -91,16 +84,14 @@ final class StatusEvents extends KeyedCoProcessFunction<String, MemberStatus, Cl
             waitingRosters.remove(time);
             observe(roster, out);
         }
-        List<MemberStatus> due = waitingStatuses.get(time);
-        if (due == null) {
+        List<MemberStatus> due = waitingStatuses.take(time);
+        if (due.isEmpty()) {
             return;
         }
-        waitingStatuses.remove(time);
-        List<MemberStatus> ordered = new ArrayList<>(due);
-        ordered.sort(ORDER);
+        due.sort(ORDER);
         Membership belonging = Objects.requireNonNullElseGet(membership.value(), Membership::new);
         Answers now = Objects.requireNonNullElseGet(answers.value(), Answers::new);
-        for (MemberStatus status : ordered) {
+        for (MemberStatus status : due) {
             now.observe(status, belonging).forEach(out::collect);
         }
         answers.update(now);

@@ -1,4 +1,4 @@
-/** How the time of streams goes on, where a clock must not decide it. */
+/** How the time of streams goes on, where a clock must not decide it, and what waits for it. */
 @NullMarked
 package io.quorate.jobs.time;
 

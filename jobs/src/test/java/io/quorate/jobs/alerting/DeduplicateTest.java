@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.quorate.events.Alert;
 import io.quorate.events.Alert.Severity;
 import io.quorate.events.Alert.Status;
-import java.time.Instant;
 import java.util.List;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.streaming.api.operators.KeyedProcessOperator;
@@ -60,24 +59,7 @@ class DeduplicateTest {
     }
 
     private void is(Status status, Severity severity) throws Exception {
-        deduplicate.processElement(
-                new Alert(
-                        "id",
-                        "Rule",
-                        severity,
-                        "c1",
-                        null,
-                        null,
-                        null,
-                        status,
-                        Instant.EPOCH,
-                        Instant.EPOCH,
-                        "",
-                        null,
-                        null,
-                        null,
-                        List.of()),
-                0);
+        deduplicate.processElement(Alerts.of(status, severity, null), 0);
     }
 
     private List<String> told() {

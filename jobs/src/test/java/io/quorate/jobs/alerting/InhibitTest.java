@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.quorate.events.Alert;
 import io.quorate.events.Alert.Severity;
 import io.quorate.events.Alert.Status;
-import java.time.Instant;
 import java.util.List;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.streaming.api.operators.KeyedProcessOperator;
@@ -85,24 +84,7 @@ class InhibitTest {
     }
 
     private void is(Status status, @Nullable String partOf) throws Exception {
-        inhibit.processElement(
-                new Alert(
-                        "id",
-                        "Rule",
-                        Severity.WARNING,
-                        "c1",
-                        null,
-                        null,
-                        null,
-                        status,
-                        Instant.EPOCH,
-                        Instant.EPOCH,
-                        "",
-                        null,
-                        partOf,
-                        null,
-                        List.of()),
-                0);
+        inhibit.processElement(Alerts.of(status, Severity.WARNING, partOf), 0);
     }
 
     private List<String> told() {

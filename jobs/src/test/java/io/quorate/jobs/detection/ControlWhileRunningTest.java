@@ -184,7 +184,6 @@ class ControlWhileRunningTest {
     }
 
     private <T> T await(Topic<T> topic, Predicate<T> wanted) throws Exception {
-        System.out.println("AWAIT " + topic.name());
         try (KafkaConsumer<byte[], byte[]> consumer = consumer(topic)) {
             while (true) {
                 for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(50))) {

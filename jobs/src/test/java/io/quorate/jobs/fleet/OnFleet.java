@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.apache.flink.api.common.serialization.SerializerConfigImpl;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
@@ -40,7 +41,9 @@ final class OnFleet implements AutoCloseable {
     private static KeyedOneInputStreamOperatorTestHarness<String, FleetNews, Alert> harness(boolean last)
             throws Exception {
         return new KeyedOneInputStreamOperatorTestHarness<>(
-                new KeyedProcessOperator<>(new Contagion(last)), news -> Contagion.FLEET, Types.STRING);
+                new KeyedProcessOperator<>(new Contagion(last, Set.of("EtcdRulesBlind", "EtcdStatusRulesBlind"))),
+                news -> Contagion.FLEET,
+                Types.STRING);
     }
 
     @Override
