@@ -5,6 +5,7 @@ import io.quorate.ingest.catalogue.Catalogue;
 import io.quorate.ingest.catalogue.Metric;
 import io.quorate.ingest.catalogue.Shown;
 import io.quorate.rules.Rule;
+import io.quorate.rules.Threshold;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -20,6 +21,9 @@ final class Sight {
 
     /** As {@link io.quorate.ingest.etcd.EtcdProbe} words it. */
     static final String NO_LEADER = "sees no leader";
+
+    /** Of so many rules that are blind the names are told. */
+    private static final int NAMED = 5;
 
     /** Of its quota: etcd raises NOSPACE a little before it is reached. */
     static final double NEARLY_FULL = 0.8;
@@ -95,11 +99,24 @@ final class Sight {
 
     /** Rules that read this metric; any metric when it is null. */
     private static String blinded(List<Rule> rules, @Nullable String metric) {
-        String blind = rules.stream()
-                .filter(rule -> rule.condition() instanceof Rule.Regression regression
-                        && (metric == null || regression.metric().equals(metric)))
+        List<String> blind = rules.stream()
+                .filter(rule -> rule.alert() != null && reads(rule, metric))
                 .map(Rule::name)
-                .collect(Collectors.joining(", "));
-        return blind.isEmpty() ? "no rule" : blind;
+                .toList();
+        String first = blind.stream().limit(NAMED).collect(Collectors.joining(", "));
+        return blind.isEmpty()
+                ? "no rule"
+                : blind.size() > NAMED ? first + " and " + (blind.size() - NAMED) + " more" : first;
+    }
+
+    private static boolean reads(Rule rule, @Nullable String metric) {
+        if (rule.condition() instanceof Rule.Regression regression) {
+            return metric == null || regression.metric().equals(metric);
+        }
+        return rule.condition() instanceof Threshold threshold
+                && threshold.reads() == Threshold.Source.MEMBER_WINDOW
+                && threshold.signal().reads().stream()
+                        .anyMatch(selector -> !selector.absentIsZero()
+                                && (metric == null || selector.metric().equals(metric)));
     }
 }

@@ -78,7 +78,7 @@ class DoctorBadTargetsTest {
         assertThat(console.told())
                 .contains("ok    metrics fleet    " + good.url() + "/metrics: member good\n")
                 .contains("no required metric of unauthorized (auth): auth: HTTP 401")
-                .contains("blinds EtcdWalFsyncRegression");
+                .contains("blinds EtcdApplyLag, ");
     }
 
     @Test

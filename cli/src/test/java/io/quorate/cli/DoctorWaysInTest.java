@@ -69,7 +69,7 @@ class DoctorWaysInTest {
                 .contains(
                         "note  coverage prod-a  grpc_server_handling_seconds is missing of m1, m2, m3 (basic-metrics):"
                                 + " etcd shows it only with --metrics=extensive; its default is basic: set the flag;"
-                                + " blinds no rule\n")
+                                + " blinds EtcdRequestBudgetBurns, ")
                 .contains("note  etcd prod-a      members advertise http: ");
         assertThat(console.complained()).isEmpty();
     }

@@ -36,17 +36,20 @@ class SightTest {
                     assertThat(finding.verdict()).isEqualTo(Finding.Verdict.NOTE);
                     assertThat(finding.what())
                             .startsWith(FSYNC + " is missing of m1, m3 (unknown): ")
-                            .endsWith("; blinds EtcdBackendCommitRegression, EtcdWalFsyncRegression");
+                            .endsWith(
+                                    "; blinds EtcdWalFsyncBudgetBurns, EtcdWalFsyncBudgetErodes, EtcdWalFsyncRegression, "
+                                            + "EtcdWalFsyncSlow, EtcdWalFsyncVerySlow and 1 more");
                 });
     }
 
     @Test
-    void namesTheFlagThatBringsWhatNoRuleReads() {
+    void namesTheFlagThatBringsWhatIsMissing() {
         assertThat(seen(Map.of("m1", without("grpc_server_handling_seconds"))))
                 .singleElement()
                 .satisfies(finding -> assertThat(finding.what())
                         .contains("(basic-metrics): etcd shows it only with --metrics=extensive;")
-                        .endsWith("; blinds no rule"));
+                        .contains("; blinds EtcdRequestBudgetBurns, ")
+                        .endsWith("EtcdGRPCWritesSlow"));
     }
 
     @Test
@@ -55,7 +58,8 @@ class SightTest {
                 .hasSize(2)
                 .extracting(Finding::what)
                 .anyMatch(what -> what.startsWith("no required metric of m2 (scrape-failed): scrape failed: up == 0;")
-                        && what.endsWith("; blinds EtcdBackendCommitRegression, EtcdWalFsyncRegression"))
+                        && what.contains("; blinds EtcdApplyLag, ")
+                        && what.endsWith(" more"))
                 .anyMatch(what -> what.startsWith("no required metric of m3 (not-scraped): ")
                         && what.contains("--listen-metrics-urls"));
     }

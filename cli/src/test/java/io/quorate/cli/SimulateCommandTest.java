@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -43,7 +45,14 @@ class SimulateCommandTest {
                 .as(console.complained())
                 .isZero();
         Path changes = folder.resolve("changes");
-        assertThat(Quorate.run("backtest", "--from", recording.toString(), "--changes", changes.toString()))
+        assertThat(Quorate.run(
+                        "backtest",
+                        "--from",
+                        recording.toString(),
+                        "--rules",
+                        oneRule().toString(),
+                        "--changes",
+                        changes.toString()))
                 .as(console.complained())
                 .isZero();
 
@@ -65,6 +74,15 @@ class SimulateCommandTest {
         }
         assertThat(found).containsExactlyInAnyOrderElementsOf(elected);
         assertThat(console.complained()).doesNotContain("refused");
+    }
+
+    /** Changes are told whatever the rules; many of them take their time. */
+    private Path oneRule() throws Exception {
+        Path rules = Files.createDirectories(folder.resolve("rules"));
+        try (InputStream in = getClass().getResourceAsStream("/rules/etcd-election-storm.yaml")) {
+            Files.copy(Objects.requireNonNull(in), rules.resolve("etcd-election-storm.yaml"));
+        }
+        return rules;
     }
 
     @Test

@@ -1,11 +1,13 @@
 package io.quorate.jobs.detection;
 
 import io.quorate.events.Coverage.Missing;
+import io.quorate.jobs.percentiles.Derived;
 import io.quorate.rules.Selector;
 import io.quorate.rules.Threshold;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -61,7 +63,7 @@ final class Blindness {
                 if (upIsTold || (leftOut && !statuses) || (leftOut && !member.shown.isEmpty())) {
                     continue;
                 }
-                Missing covered = member.missing.get(metric);
+                Missing covered = covered(member, metric);
                 if (covered != null
                         && !(selector.absentIsZero() && covered.why().equals("born-by-use"))) {
                     return covered;
@@ -82,6 +84,18 @@ final class Blindness {
             }
         }
         return of.isEmpty() ? new Missing("", "not-scraped", "no member is known", false) : null;
+    }
+
+    /** What coverage says of it, or of what it is made of. */
+    private static @Nullable Missing covered(KnownMember member, String metric) {
+        Missing itself = member.missing.get(metric);
+        return itself != null
+                ? itself
+                : Derived.partsOf(metric).stream()
+                        .map(member.missing::get)
+                        .filter(Objects::nonNull)
+                        .findFirst()
+                        .orElse(null);
     }
 
     /** Whether node-exporter shows it, or it is made of what node-exporter shows. */
