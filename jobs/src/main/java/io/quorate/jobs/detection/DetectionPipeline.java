@@ -13,6 +13,7 @@ import io.quorate.jobs.causes.CausesPipeline;
 import io.quorate.jobs.causes.Chains;
 import io.quorate.jobs.causes.Clue;
 import io.quorate.jobs.fleet.FleetPipeline;
+import io.quorate.jobs.fleet.Words;
 import io.quorate.rules.Maintenance;
 import io.quorate.rules.Rule;
 import io.quorate.rules.StepPattern;
@@ -24,6 +25,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.apache.flink.cep.CEP;
 import org.apache.flink.cep.functions.PatternProcessFunction;
@@ -135,10 +137,9 @@ public final class DetectionPipeline {
                         maintained(ofWindows, to.rosters(), controls.maintenance(), window, "maintenance-of-windows"),
                         conditions.ofWindows().calmed()),
                 to.rosters(),
-                controls.rules().stream()
-                        .filter(Moment::isAboutBlindness)
-                        .map(Rule::name)
-                        .collect(Collectors.toSet()));
+                new Words(
+                        names(controls.rules(), Moment::isAboutBlindness),
+                        names(controls.rules(), rule -> rule.condition() instanceof Rule.Regression)));
         if (!chains.isEmpty()) {
             alerts = CausesPipeline.of(alerts, clues, chains, window, PatternEvents.CONFIRMED);
         }
@@ -178,6 +179,10 @@ public final class DetectionPipeline {
                                 .filter(cell -> read.contains(cell.rule()))
                                 .map(cell -> Clue.of(cell))
                                 .returns(Clue.class));
+    }
+
+    private static Set<String> names(List<Rule> rules, Predicate<Rule> which) {
+        return rules.stream().filter(which).map(Rule::name).collect(Collectors.toSet());
     }
 
     /** The rules of which patterns want to know. */

@@ -7,7 +7,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.MapState;
@@ -43,7 +42,7 @@ final class Contagion extends KeyedProcessFunction<String, FleetNews, Alert> {
     static final Duration KNOWN = Duration.ofHours(1);
 
     private final boolean last;
-    private final Set<String> blindness;
+    private final Words words;
 
     private transient Waiting<FleetNews> waiting;
     private transient MapState<String, Labelled> clusters;
@@ -55,11 +54,11 @@ final class Contagion extends KeyedProcessFunction<String, FleetNews, Alert> {
     /**
      * The first of the two, or the last.
      *
-     * @param blindness the rules whose alerts say that nothing is seen
+     * @param words what alerts say of their clusters
      */
-    Contagion(boolean last, Set<String> blindness) {
+    Contagion(boolean last, Words words) {
         this.last = last;
-        this.blindness = Set.copyOf(blindness);
+        this.words = words;
     }
 
     @Override
@@ -89,7 +88,7 @@ final class Contagion extends KeyedProcessFunction<String, FleetNews, Alert> {
             waiting.add(time, news, context.timerService());
         } else {
             // What comes behind the stream's time was said by a person rather than measured: it waits for nobody.
-            pass(List.of(news), Math.max(watermark, time == null ? watermark : time), context, out);
+            pass(List.of(news), Math.max(0, Math.max(watermark, time == null ? watermark : time)), context, out);
         }
     }
 
@@ -105,7 +104,7 @@ final class Contagion extends KeyedProcessFunction<String, FleetNews, Alert> {
     private void pass(List<FleetNews> news, long now, Context context, Collector<Alert> out) throws Exception {
         Map<String, Ill> known = all(ills);
         Map<String, Incident> open = all(incidents);
-        new FleetMoment(now, last, blindness, known, open, new Operator(context, out)).pass(news);
+        new FleetMoment(now, last, words, known, open, new Operator(context, out)).pass(news);
         put(ills, known);
         put(incidents, open);
         if (now % FleetMoment.TIDIED.toMillis() == 0) {

@@ -41,6 +41,9 @@ final class FleetMoment {
 
     private static final Duration LOW_FOR = Duration.ofMinutes(2);
 
+    /** What an outage brings, it brings so soon; an alert that begins later pages by itself. */
+    static final Duration SOON = Duration.ofMinutes(10);
+
     /** What is told again of an incident that grows. */
     private static final Duration TOLD_AGAIN = Duration.ofSeconds(60);
 
@@ -87,7 +90,7 @@ final class FleetMoment {
     private final long now;
     private final Instant at;
     private final boolean last;
-    private final Set<String> blindness;
+    private final Words words;
     private final Outside outside;
     private final Map<String, Ill> known;
     private final Map<String, Incident> open;
@@ -102,21 +105,16 @@ final class FleetMoment {
      * At this time, in ms.
      *
      * @param last whether this is the second of the two operators
-     * @param blindness the rules whose alerts say that nothing is seen
+     * @param words what alerts say of their clusters
      * @param known by the id of their alert, those that are ill; changed here
      * @param open by id, the incidents that are not over; changed here
      */
     FleetMoment(
-            long now,
-            boolean last,
-            Set<String> blindness,
-            Map<String, Ill> known,
-            Map<String, Incident> open,
-            Outside outside) {
+            long now, boolean last, Words words, Map<String, Ill> known, Map<String, Incident> open, Outside outside) {
         this.now = now;
         this.at = Instant.ofEpochMilli(now);
         this.last = last;
-        this.blindness = blindness;
+        this.words = words;
         this.known = known;
         this.open = open;
         this.outside = outside;
@@ -176,8 +174,7 @@ final class FleetMoment {
         if (!isHeard) {
             said.add(alert);
         }
-        if (blindness.contains(alert.rule())) {
-            // Who cannot be seen is not ill: all are blind when a job begins, or a Prometheus of many goes.
+        if (words.makesNobodyIll(alert)) {
             return;
         }
         // What is part of something already makes nobody ill.
@@ -272,6 +269,7 @@ final class FleetMoment {
                 .min()
                 .orElse(now);
         incident.recognisedAt = now;
+        incident.joinedAt = now;
         incident.id = Alert.idOf(
                 Contagion.RULE, Contagion.FLEET, label + '=' + value, Instant.ofEpochMilli(incident.startedAt));
         suspects.stream()
@@ -304,16 +302,14 @@ final class FleetMoment {
             }
             Map<String, String> labels = fleet().get(ill.alert().cluster());
             Incident incident = inOrder.stream()
-                    .filter(one -> one.covers(labels) && ill.onset > one.recognisedAt - SPAN.toMillis())
+                    .filter(one -> one.covers(labels) && one.mayBring(ill, SOON))
                     .findFirst()
                     .orElse(null);
             if (incident == null) {
                 continue;
             }
             if (ill.heardOnly) {
-                if (ill.counts()) {
-                    incident.clusters.putIfAbsent(ill.alert().cluster(), ill.onset);
-                }
+                incident.join(ill);
                 continue;
             }
             ill.partOf = incident.id;
@@ -392,7 +388,7 @@ final class FleetMoment {
 
     private void letGo(Incident incident) throws Exception {
         List<Ill> children = children(incident);
-        if (children.size() >= LOW) {
+        if (children.stream().filter(Ill::counts).count() >= LOW) {
             incident.lowSince = 0;
             return;
         }

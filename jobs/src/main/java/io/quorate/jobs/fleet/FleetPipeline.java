@@ -2,7 +2,6 @@ package io.quorate.jobs.fleet;
 
 import io.quorate.events.Alert;
 import io.quorate.events.ClusterRoster;
-import java.util.Set;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 
@@ -38,10 +37,10 @@ public final class FleetPipeline {
      * Of these alerts.
      *
      * @param rosters with the clusters' labels; they hold back nobody's time
-     * @param blindness the rules whose alerts say that nothing is seen
+     * @param words what alerts say of their clusters
      */
     public static DataStream<Alert> alerts(
-            Told ofStatuses, Told ofWindows, DataStream<ClusterRoster> rosters, Set<String> blindness) {
+            Told ofStatuses, Told ofWindows, DataStream<ClusterRoster> rosters, Words words) {
         DataStream<FleetNews> labels = rosters.keyBy(ClusterRoster::cluster)
                 .process(new ClusterLabels())
                 .uid("cluster-labels")
@@ -49,7 +48,7 @@ public final class FleetPipeline {
                 .map(FleetNews::labels)
                 .returns(FleetNews.class);
         SingleOutputStreamOperator<Alert> first =
-                contagion(news(ofStatuses).union(labels), new Contagion(false, blindness), "contagion-of-statuses");
+                contagion(news(ofStatuses).union(labels), new Contagion(false, words), "contagion-of-statuses");
         DataStream<FleetNews> before = first.filter(alert -> !alert.rule().equals(Contagion.RULE))
                 .map(FleetNews::heard)
                 .returns(FleetNews.class)
@@ -58,8 +57,8 @@ public final class FleetPipeline {
                         first.getSideOutput(Contagion.INCIDENTS)
                                 .map(FleetNews::incident)
                                 .returns(FleetNews.class));
-        return first.union(contagion(
-                news(ofWindows).union(labels, before), new Contagion(true, blindness), "contagion-of-windows"));
+        return first.union(
+                contagion(news(ofWindows).union(labels, before), new Contagion(true, words), "contagion-of-windows"));
     }
 
     private static DataStream<FleetNews> news(Told told) {

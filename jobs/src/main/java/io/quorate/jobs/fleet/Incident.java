@@ -62,6 +62,9 @@ public class Incident {
     /** Since when hardly anything of it is ill; 0 when not. */
     public long lowSince;
 
+    /** When a cluster was last found to be part of it. */
+    public long joinedAt;
+
     public long toldAt;
     public int toldClusters;
 
@@ -75,9 +78,7 @@ public class Incident {
 
     void take(Ill ill) {
         Alert alert = ill.alert();
-        if (ill.counts()) {
-            clusters.putIfAbsent(alert.cluster(), ill.onset);
-        }
+        join(ill);
         rules.merge(alert.rule(), 1, Integer::sum);
         if (children.size() < NAMED) {
             children.add(
@@ -87,9 +88,26 @@ public class Incident {
         }
     }
 
+    /** Its cluster is one of those that fell ill. */
+    void join(Ill ill) {
+        if (ill.counts() && clusters.putIfAbsent(ill.alert().cluster(), ill.onset) == null) {
+            joinedAt = Math.max(joinedAt, ill.onset);
+        }
+    }
+
+    /**
+     * Whether what befell this cluster then may come of it: what began with it or soon after its cluster fell ill, or, of
+     * another cluster, soon after the last one did. What comes later is trouble of its own, however long this lasts.
+     */
+    boolean mayBring(Ill ill, Duration soon) {
+        long after = clusters.getOrDefault(ill.alert().cluster(), joinedAt) + soon.toMillis();
+        return ill.onset > recognisedAt - FleetMoment.SPAN.toMillis() && ill.onset <= after;
+    }
+
     /** What the other operator knows of it by now. */
     void hear(Incident news) {
         news.clusters.forEach(clusters::putIfAbsent);
+        joinedAt = Math.max(joinedAt, news.joinedAt);
         news.rules.forEach((rule, count) -> rules.merge(rule, count, Math::max));
         firing |= news.firing;
         severity = worse(news.severity, severity);

@@ -332,6 +332,39 @@ class ContagionTest {
     }
 
     @Test
+    void whatBefallsAClusterLongAfterItFellIllIsTroubleOfItsOwn() throws Exception {
+        fallIll("a", 10, 10);
+        fleet.until(300);
+        fleet.status(alert("EtcdQuorumLost", "a1", Status.FIRING, Severity.CRITICAL, 600, 600));
+        fleet.status(alert("EtcdQuorumLost", "a2", Status.FIRING, Severity.CRITICAL, 620, 620));
+        fleet.until(640);
+
+        assertThat(fleet.childPages()).containsExactly("a2");
+    }
+
+    @Test
+    void endsThoughSomethingForInformationGoesOn() throws Exception {
+        fallIll("a", 10, 10);
+        for (int i = 0; i < 10; i++) {
+            fleet.status(alert("EtcdVoterCount", "a" + i, Status.FIRING, Severity.INFO, 20, 20));
+            fleet.status(alert(DOWN, "a" + i, Status.RESOLVED, Severity.WARNING, 10, 60));
+        }
+        fleet.until(400);
+
+        assertThat(fleet.incidents()).last().asString().startsWith("resolved 180");
+    }
+
+    @Test
+    void nobodyIsIllByARegressionThatIsOnlyPending() throws Exception {
+        for (int i = 0; i < 10; i++) {
+            fleet.window(alert("EtcdWalFsyncRegression", "a" + i, Status.PENDING, Severity.WARNING, 20, 20));
+        }
+        fleet.until(400);
+
+        assertThat(fleet.incidents()).isEmpty();
+    }
+
+    @Test
     void whatIsSaidOfAStatusLaterIsPartOfTheSame() throws Exception {
         fallIll("a", 10, 10);
         fleet.window(alert(DOWN, "a3", Status.UPDATED, Severity.WARNING, 10, 20));

@@ -41,7 +41,9 @@ final class OnFleet implements AutoCloseable {
     private static KeyedOneInputStreamOperatorTestHarness<String, FleetNews, Alert> harness(boolean last)
             throws Exception {
         return new KeyedOneInputStreamOperatorTestHarness<>(
-                new KeyedProcessOperator<>(new Contagion(last, Set.of("EtcdRulesBlind", "EtcdStatusRulesBlind"))),
+                new KeyedProcessOperator<>(new Contagion(
+                        last,
+                        new Words(Set.of("EtcdRulesBlind", "EtcdStatusRulesBlind"), Set.of("EtcdWalFsyncRegression")))),
                 news -> Contagion.FLEET,
                 Types.STRING);
     }
