@@ -1,6 +1,7 @@
 package io.quorate.jobs.alerting;
 
 import io.quorate.events.Alert;
+import io.quorate.events.Alert.Severity;
 import java.time.Duration;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.StateTtlConfig;
@@ -22,6 +23,9 @@ final class Deduplicate extends KeyedProcessFunction<String, Alert, Alert> {
     /** What has been said of an episode: the worst severity, or {@link #RESOLVED}. */
     private transient ValueState<Integer> said;
 
+    /** The cause that was told last: what becomes worse passes before its cause is looked for again. */
+    private transient ValueState<String> cause;
+
     private static final int RESOLVED = Integer.MAX_VALUE;
 
     @Override
@@ -29,19 +33,34 @@ final class Deduplicate extends KeyedProcessFunction<String, Alert, Alert> {
         ValueStateDescriptor<Integer> descriptor = new ValueStateDescriptor<>("said", Integer.class);
         descriptor.enableTimeToLive(StateTtlConfig.newBuilder(REMEMBERED).build());
         said = getRuntimeContext().getState(descriptor);
+        ValueStateDescriptor<String> told = new ValueStateDescriptor<>("cause", String.class);
+        told.enableTimeToLive(StateTtlConfig.newBuilder(REMEMBERED).build());
+        cause = getRuntimeContext().getState(told);
     }
 
     @Override
     public void processElement(Alert alert, Context context, Collector<Alert> out) throws Exception {
+        if (alert.cause() != null) {
+            cause.update(alert.cause());
+        }
         int soFar = said.value() == null ? -1 : said.value();
         int now = switch (alert.status()) {
             case PENDING -> -1;
             case FIRING, UPDATED -> alert.severity().ordinal();
             case RESOLVED -> RESOLVED;
         };
-        if (now > soFar) {
+        // What is for information is for those who look; nobody is told of its end either.
+        boolean isForInformation = alert.severity() == Severity.INFO && soFar < 0 && now >= 0;
+        if (now > soFar && !isForInformation) {
             said.update(now);
-            out.collect(alert);
+            out.collect(withCause(alert));
         }
+    }
+
+    private Alert withCause(Alert alert) throws Exception {
+        String known = cause.value();
+        return alert.cause() != null || known == null
+                ? alert
+                : alert.told(alert.status(), alert.at(), known, alert.evidence());
     }
 }

@@ -65,6 +65,9 @@ public class Casebook {
 
         public @Nullable String cause;
         public @Nullable String root;
+
+        /** In words: what explained may be forgotten before the alert is over. */
+        public @Nullable String says;
     }
 
     /** From the first to the last time that something was seen, without a longer pause. */

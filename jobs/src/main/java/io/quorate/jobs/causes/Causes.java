@@ -8,10 +8,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.MapState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
+import org.apache.flink.api.common.state.StateTtlConfig;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.api.common.typeinfo.Types;
@@ -57,12 +59,19 @@ final class Causes extends KeyedCoProcessFunction<String, Alert, Clue, Alert> {
     public void open(OpenContext context) {
         waitingAlerts = Waiting.of(getRuntimeContext(), "alerts", Alert.class);
         waitingClues = Waiting.of(getRuntimeContext(), "clues", Clue.class);
-        told = getRuntimeContext().getMapState(new MapStateDescriptor<>("told", Types.STRING, Types.INT));
+        MapStateDescriptor<String, Integer> worst = new MapStateDescriptor<>("told", Types.STRING, Types.INT);
+        worst.enableTimeToLive(StateTtlConfig.newBuilder(OPEN_AT_MOST).build());
+        told = getRuntimeContext().getMapState(worst);
         books = getRuntimeContext().getState(new ValueStateDescriptor<>("casebook", Casebook.class));
     }
 
     @Override
     public void processElement1(Alert alert, Context context, Collector<Alert> out) throws Exception {
+        if (alert.status() == Status.PENDING) {
+            // Nobody asks for its cause, and not every one is told to be over.
+            out.collect(alert);
+            return;
+        }
         if (isUrgent(alert)) {
             out.collect(alert);
         }
@@ -115,10 +124,13 @@ final class Causes extends KeyedCoProcessFunction<String, Alert, Clue, Alert> {
             tell(book, open, now, out);
         }
         book.forget(now);
-        book.cases
-                .values()
-                .removeIf(open ->
-                        open.last == null || open.last.at().plus(OPEN_AT_MOST).isBefore(now));
+        for (Map.Entry<String, Case> open : List.copyOf(book.cases.entrySet())) {
+            Alert last = open.getValue().last;
+            if (last == null || last.at().plus(OPEN_AT_MOST).isBefore(now)) {
+                book.cases.remove(open.getKey());
+                told.remove(open.getKey());
+            }
+        }
         if (book.isEmpty()) {
             books.clear();
         } else {
@@ -138,7 +150,10 @@ final class Causes extends KeyedCoProcessFunction<String, Alert, Clue, Alert> {
         now.last = alert;
         if (alert.status() == Status.RESOLVED) {
             Diagnosis diagnosis = new Diagnosis(chains, book, alert, now);
-            out.collect(diagnosis.told(Status.RESOLVED, alert.at()));
+            out.collect(
+                    diagnosis.isKnown() || now.says == null
+                            ? diagnosis.told(Status.RESOLVED, alert.at())
+                            : alert.told(Status.RESOLVED, alert.at(), now.says, alert.evidence()));
             book.cases.remove(alert.id());
             return;
         }
@@ -147,32 +162,33 @@ final class Causes extends KeyedCoProcessFunction<String, Alert, Clue, Alert> {
             now.worst = rank(alert);
         } else {
             Diagnosis diagnosis = new Diagnosis(chains, book, alert, now);
-            remember(now, diagnosis);
-            out.collect(diagnosis.told(alert.status(), alert.at()));
+            out.collect(remembered(now, diagnosis, diagnosis.told(alert.status(), alert.at())));
         }
     }
 
     private static int rank(Alert alert) {
-        return alert.status() == Status.PENDING ? -1 : alert.severity().ordinal();
+        return alert.severity().ordinal();
     }
 
     /** A cause that is news. */
     private void tell(Casebook book, Case open, Instant now, Collector<Alert> out) {
         Alert alert = open.last;
-        if (alert == null || alert.status() == Status.PENDING) {
+        if (alert == null) {
             return;
         }
         Diagnosis diagnosis = new Diagnosis(chains, book, alert, open);
         boolean isNews = diagnosis.isKnown()
                 && !(Objects.equals(diagnosis.cause(), open.cause) && Objects.equals(diagnosis.member(), open.root));
         if (isNews) {
-            remember(open, diagnosis);
-            out.collect(diagnosis.told(Status.UPDATED, now.isAfter(alert.at()) ? now : alert.at()));
+            out.collect(remembered(
+                    open, diagnosis, diagnosis.told(Status.UPDATED, now.isAfter(alert.at()) ? now : alert.at())));
         }
     }
 
-    private static void remember(Case open, Diagnosis diagnosis) {
+    private static Alert remembered(Case open, Diagnosis diagnosis, Alert told) {
         open.cause = diagnosis.cause();
         open.root = diagnosis.member();
+        open.says = told.cause();
+        return told;
     }
 }

@@ -352,17 +352,22 @@ final class Conditions extends KeyedBroadcastProcessFunction<String, Heard, Cont
     }
 
     private void hearNothing(String name, KnownMember member, Instant now) {
-        boolean windows = source == Threshold.Source.MEMBER_WINDOW;
-        if (member.heardAt.plus(windows ? WINDOW_STANDS : MemberAnswers.STANDS).isAfter(now)) {
+        if (stands(member, now)) {
             return;
         }
-        if (windows) {
+        if (source == Threshold.Source.MEMBER_WINDOW) {
             listen(member, empty(name, now), false, now);
         } else {
             // Polls that fail are told; when nothing is, nobody asks.
             member.up = false;
             member.shown = new ArrayList<>();
         }
+    }
+
+    /** Whether what was heard of it last is still what is known of it. */
+    private boolean stands(KnownMember member, Instant now) {
+        Duration stands = source == Threshold.Source.MEMBER_WINDOW ? WINDOW_STANDS : MemberAnswers.STANDS;
+        return member.heardAt.plus(stands).isAfter(now);
     }
 
     private MemberWindow empty(String member, Instant now) {
@@ -397,17 +402,15 @@ final class Conditions extends KeyedBroadcastProcessFunction<String, Heard, Cont
 
     /** Who is not on the member list, or, where there is none, was not heard for long, belongs no more. */
     private void forget(KnownCluster cluster, Map<String, KnownMember> known, Instant now) throws Exception {
-        for (String name : List.copyOf(known.keySet())) {
-            KnownMember member = known.get(name);
-            boolean heardNow = member != null && member.heardAt.equals(now);
-            boolean listed = cluster.roster.contains(name);
-            boolean longAgo = member == null
-                    || member.heardAt
-                            .plus(listed ? Duration.ofDays(1) : REMEMBERED)
-                            .isBefore(now);
-            if (longAgo || (!cluster.roster.isEmpty() && !listed && !heardNow)) {
-                known.remove(name);
-                members.remove(name);
+        for (Map.Entry<String, KnownMember> each : List.copyOf(known.entrySet())) {
+            KnownMember member = each.getValue();
+            boolean listed = cluster.roster.contains(each.getKey());
+            boolean longAgo = member.heardAt
+                    .plus(listed ? Duration.ofDays(1) : REMEMBERED)
+                    .isBefore(now);
+            if (longAgo || (!cluster.roster.isEmpty() && !listed && !stands(member, now))) {
+                known.remove(each.getKey());
+                members.remove(each.getKey());
             }
         }
     }

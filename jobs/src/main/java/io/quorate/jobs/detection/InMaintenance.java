@@ -98,7 +98,13 @@ final class InMaintenance extends KeyedCoProcessFunction<String, Alert, ClusterR
             Hushed episode = episodes.get(id);
             if (!episode.told && endsAt(episode) <= time) {
                 end(episode, out);
-                keep(id, episode, context);
+                if (episode.told && (episode.last == null || episode.last.status() == Status.PENDING)) {
+                    // Not every rule tells that what was pending is over; should it fire, it does so after the
+                    // maintenance.
+                    episodes.remove(id);
+                } else {
+                    keep(id, episode, context);
+                }
             }
         }
     }

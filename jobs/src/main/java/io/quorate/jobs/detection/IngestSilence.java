@@ -66,8 +66,13 @@ final class IngestSilence extends KeyedProcessFunction<String, Instant, Alert> {
         Alert open = said.value();
         if (open != null) {
             said.clear();
-            out.collect(
-                    alert(open.id(), Status.RESOLVED, open.startedAt(), pulse, "answers and failed polls come again"));
+            out.collect(alert(
+                    open.id(),
+                    Status.RESOLVED,
+                    open.startedAt(),
+                    // What waited on the topic may be older than the alert.
+                    pulse.isAfter(open.at()) ? pulse : open.at(),
+                    "answers and failed polls come again"));
         }
         if (openedAt == Long.MIN_VALUE) {
             openedAt = now;

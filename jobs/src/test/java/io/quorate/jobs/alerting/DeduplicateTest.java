@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.quorate.events.Alert;
 import io.quorate.events.Alert.Severity;
 import io.quorate.events.Alert.Status;
+import java.time.Instant;
 import java.util.List;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.streaming.api.operators.KeyedProcessOperator;
@@ -56,6 +57,36 @@ class DeduplicateTest {
         is(Status.FIRING, Severity.CRITICAL);
 
         assertThat(told()).containsExactly("FIRING CRITICAL", "RESOLVED CRITICAL");
+    }
+
+    @Test
+    void tellsNobodyWhatIsForInformation() throws Exception {
+        is(Status.FIRING, Severity.INFO);
+        is(Status.RESOLVED, Severity.INFO);
+        assertThat(told()).isEmpty();
+    }
+
+    @Test
+    void tellsOfWhatWasForInformationOnceItIsWorse() throws Exception {
+        is(Status.FIRING, Severity.INFO);
+        is(Status.UPDATED, Severity.WARNING);
+        is(Status.RESOLVED, Severity.WARNING);
+
+        assertThat(told()).containsExactly("UPDATED WARNING", "RESOLVED WARNING");
+    }
+
+    @Test
+    void sendsTheCauseThatIsKnownWithWhatBecomesWorse() throws Exception {
+        is(Status.FIRING, Severity.WARNING);
+        deduplicate.processElement(
+                Alerts.of(Status.UPDATED, Severity.WARNING, null)
+                        .told(Status.UPDATED, Instant.EPOCH, "the disk of m2 is slow", List.of()),
+                0);
+        is(Status.UPDATED, Severity.CRITICAL);
+
+        assertThat(deduplicate.extractOutputValues())
+                .extracting(Alert::cause)
+                .containsExactly(null, "the disk of m2 is slow");
     }
 
     private void is(Status status, Severity severity) throws Exception {

@@ -123,6 +123,33 @@ class CausesTest {
     }
 
     @Test
+    void tellsTheCauseWithTheEndAlsoWhenWhatExplainedItIsForgotten() throws Exception {
+        hear(explained("SlowDisk", "m2", 100), 112);
+        hear(storm(Status.FIRING, 104, 104), 104.5);
+        time(150);
+        time(1500);
+        hear(storm(Status.RESOLVED, 104, 1502), 1502);
+        time(1600);
+
+        Alert cause = harness.extractOutputValues().get(1);
+        assertThat(cause.status()).isEqualTo(Status.UPDATED);
+        assertThat(harness.extractOutputValues())
+                .last()
+                .satisfies(end -> assertThat(end.status()).isEqualTo(Status.RESOLVED))
+                .extracting(Alert::cause)
+                .isNotNull()
+                .isEqualTo(cause.cause());
+    }
+
+    @Test
+    void keepsNothingOfWhatWasOnlyPending() throws Exception {
+        hear(storm(Status.PENDING, 104, 104), 104.5);
+        time(3600);
+
+        assertThat(harness.numKeyedStateEntries()).isZero();
+    }
+
+    @Test
     void keepsNothingOfAClusterThatIsWell() throws Exception {
         hear(explained("SlowDisk", "m2", 100), 112);
         hear(storm(Status.FIRING, 104, 104), 104.5);

@@ -89,6 +89,17 @@ class InMaintenanceTest {
     }
 
     @Test
+    void keepsNothingOfWhatWasOnlyPending() throws Exception {
+        tell("c1", Status.FIRING, 150, 150);
+        tell("c1", Status.RESOLVED, 160, 150);
+        int before = maintenance.numKeyedStateEntries();
+        tell("c1", Status.PENDING, 190, 190);
+        timeIs(400);
+
+        assertThat(maintenance.numKeyedStateEntries()).isEqualTo(before);
+    }
+
+    @Test
     void tellsTheFiringOfWhatWasOnlyPendingWhenItEnded() throws Exception {
         tell("c1", Status.PENDING, 190, 190);
         timeIs(215);

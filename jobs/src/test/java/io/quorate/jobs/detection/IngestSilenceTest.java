@@ -49,6 +49,17 @@ class IngestSilenceTest {
     }
 
     @Test
+    void endsNoEarlierThanItBeganWhenWhatComesIsOld() throws Exception {
+        heardAt(0);
+        timeIs(600);
+        silence.processElement(ZERO.plusSeconds(30), 0);
+
+        assertThat(silence.extractOutputValues()).hasSize(2);
+        assertThat(silence.extractOutputValues().get(1).at())
+                .isEqualTo(silence.extractOutputValues().get(0).at());
+    }
+
+    @Test
     void staysSilentWhileAnythingComesInTime() throws Exception {
         for (int second = 0; second < 1000; second += 119) {
             heardAt(second);
