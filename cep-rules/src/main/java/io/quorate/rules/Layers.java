@@ -16,7 +16,7 @@ import java.util.Set;
 final class Layers {
 
     /** What of a rule may be said otherwise. */
-    private static final Set<String> CONDITION = Set.of(
+    static final Set<String> CONDITION = Set.of(
             "when",
             "and",
             "across",

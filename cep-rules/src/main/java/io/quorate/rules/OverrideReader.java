@@ -129,7 +129,7 @@ public final class OverrideReader {
     }
 
     /** The rule's own tree, as it reads under this profile. */
-    private static JsonNode tree(Rule rule, String profile) {
+    static JsonNode tree(Rule rule, String profile) {
         try {
             YamlFile file = YamlFile.parse(rule.name(), rule.text());
             return Layers.over(file.root(), file, "/profiles" + YamlFile.step(profile))
