@@ -77,10 +77,20 @@ public final class PrometheusServer implements AutoCloseable {
     public static PrometheusServer startSecured(
             Home home, String directory, Duration interval, List<Target> targets, Path webConfig) {
         Command open = prometheus(Parts.of(home).prometheus());
-        Command secured = (settings, data, port) -> Stream.concat(
-                        open.of(settings, data, port).stream(), Stream.of("--web.config.file=" + webConfig))
+        return start(
+                home, with(open, List.of("--web.config.file=" + webConfig)), directory, 0, interval, targets, true);
+    }
+
+    /** With these flags beside its own, such as {@code --query.max-samples=1000}. */
+    public static PrometheusServer startWith(
+            Home home, String directory, Duration interval, List<Target> targets, List<String> flags) {
+        Command usual = prometheus(Parts.of(home).prometheus());
+        return start(home, with(usual, flags), directory, 0, interval, targets, false);
+    }
+
+    private static Command with(Command usual, List<String> flags) {
+        return (settings, data, port) -> Stream.concat(usual.of(settings, data, port).stream(), flags.stream())
                 .toList();
-        return start(home, secured, directory, 0, interval, targets, true);
     }
 
     private static Command prometheus(Path binary) {

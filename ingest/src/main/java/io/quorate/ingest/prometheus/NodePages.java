@@ -45,9 +45,15 @@ public final class NodePages {
         return pages.values();
     }
 
+    /** Whether the newest page before this moment is of it. */
+    boolean areFreshAt(long time) {
+        Long newest = pages.floorKey(time);
+        return newest != null && time - newest <= Nodes.FRESH.toMillis();
+    }
+
     NodeReading at(long time) {
         Map.Entry<Long, ScrapeAssembler> newest = pages.floorEntry(time);
-        if (newest == null || time - newest.getKey() > Nodes.FRESH.toMillis()) {
+        if (newest == null || !areFreshAt(time)) {
             return NodeReading.none("the node-exporter " + node + " was not scraped in the " + Nodes.FRESH.toSeconds()
                     + "s before the member; check that it runs and how often it is scraped");
         }

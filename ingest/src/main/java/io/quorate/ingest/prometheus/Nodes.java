@@ -118,12 +118,18 @@ final class Nodes {
                     "no node-exporter found for " + join.noun() + " " + key
                             + "; let Prometheus scrape it, or set node-exporter.member-label and node-label to labels that agree");
         }
-        if (found.size() > 1) {
-            return NodeReading.none(found.size() + " node-exporters found for " + join.noun() + " " + key + ", {"
-                    + String.join("} and {", found.keySet())
+        // One that went silent longer ago was another machine's, or another target.
+        List<String> fresh = found.entrySet().stream()
+                .filter(node -> node.getValue().pages.areFreshAt(time))
+                .map(Map.Entry::getKey)
+                .toList();
+        if (fresh.size() > 1) {
+            return NodeReading.none(fresh.size() + " node-exporters found for " + join.noun() + " " + key + ", {"
+                    + String.join("} and {", fresh)
                     + "}, expected one; narrow node-exporter.selector, or name labels of replicas in drop-labels");
         }
-        return reading(Objects.requireNonNull(found.get(found.firstKey())), time);
+        String whose = fresh.isEmpty() ? found.firstKey() : fresh.get(0);
+        return reading(Objects.requireNonNull(found.get(whose)), time);
     }
 
     private static NodeReading reading(Node node, long time) {

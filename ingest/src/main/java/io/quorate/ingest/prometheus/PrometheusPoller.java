@@ -23,10 +23,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
-import java.util.SortedMap;
 import java.util.SortedSet;
-import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
@@ -48,14 +45,8 @@ final class PrometheusPoller implements Poller {
     private static final long BODY_CAP = 16L << 20;
     private static final String NARROWER =
             "; narrow the selector, or list the server several times with a part of the clusters each";
-    private static final long ERROR_BODY_CAP = 1L << 16;
     /** Names go in the body of a POST, so this is not about a URL; it keeps one expression from growing without end. */
     private static final int LONGEST_NAMES = 8 << 10;
-    /** What VictoriaMetrics names when a question is longer than it takes, 16 KiB by default. */
-    private static final String LONGEST_FLAG = "-search.maxQueryLen";
-
-    private static final String LONGEST_HINT = "; start VictoriaMetrics with a larger one, or give some of the clusters"
-            + " an entry of ingest.prometheus with a selector of their own";
     /** To begin with; less where the answer is too large all the same. */
     private static final int MEMBERS_AT_ONCE = 50;
     /** A machine of many processors has some hundred series, a minute of each. */
@@ -164,43 +155,9 @@ final class PrometheusPoller implements Poller {
         ask(queries.up(window), round::takeUp, () -> next(round, parts(round), window.plus(SLACK)), this::failed);
     }
 
-    /** Some clusters whose scrapes are asked for together; none of them for all that the server has. */
-    private record Part(List<String> clusters, boolean others) {
-
-        static final Part WHOLE = new Part(List.of(), false);
-    }
-
-    /**
-     * What is asked for together: everything, or the clusters with new scrapes, so many members at a time that no answer is too
-     * large, and what belongs to none of the clusters that are known.
-     */
+    /** What is asked for together: the clusters with new scrapes, and what belongs to none that is known. */
     private Deque<Part> parts(Round round) {
-        SortedMap<String, Integer> members = round.members();
-        if (sum(members) <= membersAtOnce || members.size() < 2) {
-            return new ArrayDeque<>(List.of(Part.WHOLE));
-        }
-        Deque<Part> parts = new ArrayDeque<>();
-        List<String> clusters = new ArrayList<>();
-        int size = 0;
-        for (String cluster : inTurn(round.news())) {
-            int more = members.getOrDefault(cluster, 0);
-            if (size > 0 && size + more > membersAtOnce) {
-                parts.add(new Part(List.copyOf(clusters), false));
-                clusters.clear();
-                size = 0;
-            }
-            clusters.add(cluster);
-            size += more;
-        }
-        if (!clusters.isEmpty()) {
-            parts.add(new Part(List.copyOf(clusters), false));
-        }
-        parts.add(new Part(List.copyOf(members.keySet()), true));
-        return parts;
-    }
-
-    private static int sum(Map<String, Integer> members) {
-        return members.values().stream().mapToInt(Integer::intValue).sum();
+        return Part.of(inTurn(round.news()), round.members(), membersAtOnce);
     }
 
     /** After a failure those behind it first, so that one part cannot keep the rest from its turn. */
@@ -229,11 +186,10 @@ final class PrometheusPoller implements Poller {
             underWay.set(null);
             return;
         }
-        Set<String> clusters = Set.copyOf(part.clusters());
-        Round round = part == Part.WHOLE ? whole : whole.part(cluster -> clusters.contains(cluster) != part.others());
+        Round round = part.of(whole);
         askAll(
                 round::take,
-                questions(part, window),
+                part.questions(queries, settings, window),
                 () -> askNodes(round, new ArrayDeque<>(round.nodeKeys()), window.plus(Nodes.FRESH), () -> {
                     deliver(round);
                     next(whole, parts, window);
@@ -256,29 +212,16 @@ final class PrometheusPoller implements Poller {
                 });
     }
 
-    private List<String> questions(Part part, Duration window) {
-        if (part == Part.WHOLE) {
-            return queries.catalogue(window);
-        }
-        Set<String> values = new TreeSet<>(part.clusters());
-        if (settings.cluster() != null && values.contains(settings.cluster())) {
-            // The name of those that lack the label.
-            values.add("");
-        }
-        return part.others() ? queries.catalogueOfOthers(values, window) : queries.catalogueOf(values, window);
-    }
-
     /** Asks for less at once, now and from now on; what cannot be made less is told and left out. */
     private void tooLarge(Round whole, Part part, Deque<Part> parts, PollTrouble trouble) {
-        if (part == Part.WHOLE && whole.members().size() > 1) {
-            membersAtOnce = sum(whole.members()) / 2;
+        if (part.isWhole() && whole.members().size() > 1) {
+            membersAtOnce = Part.sum(whole.members()) / 2;
             parts.addAll(parts(whole));
-        } else if (!part.others() && part.clusters().size() > 1) {
+        } else if (part.isOfMany()) {
             membersAtOnce = Math.max(1, membersAtOnce / 2);
-            int half = part.clusters().size() / 2;
-            parts.addFirst(
-                    new Part(part.clusters().subList(half, part.clusters().size()), false));
-            parts.addFirst(new Part(part.clusters().subList(0, half), false));
+            List<Part> halves = part.halves();
+            parts.addFirst(halves.get(1));
+            parts.addFirst(halves.get(0));
         } else {
             leaveOut(
                     trouble,
@@ -372,39 +315,12 @@ final class PrometheusPoller implements Poller {
 
     private static void readOrHangUp(Call asked, Response response, MatrixAnswer.SeriesTaker taker) throws IOException {
         try {
-            read(response, taker);
+            QueryAnswer.read(response, BODY_CAP, NARROWER, taker);
         } catch (IOException e) {
             // Else the client, to keep the connection, takes what it can get of the rest within a tenth of a second.
             asked.cancel();
             throw e;
         }
-    }
-
-    private static void read(Response response, MatrixAnswer.SeriesTaker taker) throws IOException {
-        if (response.isSuccessful()) {
-            MatrixAnswer.read(new CappedBody(response.body().byteStream(), BODY_CAP, NARROWER), taker);
-            return;
-        }
-        CappedBody body = new CappedBody(response.body().byteStream(), ERROR_BODY_CAP, "");
-        String hint = switch (response.code()) {
-            case 401 ->
-                "; expected a user or a token that may query: set basic (user, and password-file or password-env),"
-                        + " bearer-token-file or bearer-token-env";
-            case 403 -> "; expected one who may query: check whose basic or bearer-token it is";
-            // VictoriaMetrics answers 400 below a path that it does not know.
-            case 400, 404 -> "; expected Prometheus' API below the url";
-            default -> response.isRedirect() ? "; redirects are not followed, set url to where it leads" : "";
-        };
-        try {
-            MatrixAnswer.read(body, taker);
-        } catch (PollTrouble e) {
-            if (e.reason().equals("query-error")) {
-                String words = "HTTP " + response.code() + ", " + e.getMessage();
-                throw new PollTrouble("query-error", words.contains(LONGEST_FLAG) ? words + LONGEST_HINT : words);
-            }
-        }
-        String reason = response.code() == 401 || response.code() == 403 ? "auth" : "http-status";
-        throw new PollTrouble(reason, ("HTTP " + response.code() + hint + " " + body.beginning()).strip());
     }
 
     private void deliver(Round round) {

@@ -7,6 +7,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import okhttp3.HttpUrl;
 import org.jspecify.annotations.Nullable;
 
@@ -127,6 +129,44 @@ public record PrometheusSettings(
                 dropLabels,
                 labels,
                 join);
+    }
+
+    /** The same with members joined to nothing. */
+    PrometheusSettings withoutNodes() {
+        return new PrometheusSettings(
+                url,
+                selector,
+                clusterLabel,
+                cluster,
+                memberLabel,
+                interval,
+                timeout,
+                transport,
+                dropLabels,
+                labels,
+                null);
+    }
+
+    /** The same of these clusters and no others. */
+    public PrometheusSettings only(Set<String> clusters) {
+        Set<String> values = new TreeSet<>(clusters);
+        if (cluster != null && values.contains(cluster)) {
+            // The name of those that lack the label.
+            values.add("");
+        }
+        String narrower = Queries.inner(selector);
+        return new PrometheusSettings(
+                url,
+                "{" + narrower + (narrower.isEmpty() ? "" : ",") + Queries.isOneOf(clusterLabel, values) + "}",
+                clusterLabel,
+                cluster,
+                memberLabel,
+                interval,
+                timeout,
+                transport,
+                dropLabels,
+                labels,
+                nodes);
     }
 
     /** What is wrong with how often it is asked, and for how long. */

@@ -39,7 +39,7 @@ final class Queries {
 
     /** What those of these clusters brought; a blank name is that of series without the label. */
     List<String> catalogueOf(Collection<String> clusters, Duration window) {
-        return catalogue(window, clusterLabel + "=~\"" + anyOf(clusters) + "\"");
+        return catalogue(window, isOneOf(clusterLabel, clusters));
     }
 
     /** What scrapes brought of which there is no {@code up}, or not of these clusters. */
@@ -71,7 +71,13 @@ final class Queries {
                 .toList();
     }
 
-    private static String inner(String selector) {
+    /** That a label has one of these values. */
+    static String isOneOf(String label, Collection<String> values) {
+        return label + "=~\"" + anyOf(values) + "\"";
+    }
+
+    /** What stands between the braces of a selector. */
+    static String inner(String selector) {
         String inner = selector.substring(1, selector.length() - 1).strip();
         return inner.endsWith(",") ? inner.substring(0, inner.length() - 1) : inner;
     }

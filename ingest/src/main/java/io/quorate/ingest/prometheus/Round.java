@@ -34,8 +34,8 @@ final class Round {
     private final Map<Target, TreeMap<Long, Boolean>> scrapes = new HashMap<>();
     private final Map<Target, Set<String>> identification;
     private final Map<Target, Map<Long, ScrapeAssembler>> assemblers = new HashMap<>();
-    /** What names the machine of each; nothing where nobody asks for machines. */
-    private final Map<Target, SortedSet<String>> nodeKeys;
+    /** What named the machine of each, scrape by scrape: a member may move. Nothing where nobody asks for machines. */
+    private final Map<Target, TreeMap<Long, SortedSet<String>>> nodeKeys;
 
     private final @Nullable Nodes nodes;
     private long samples;
@@ -56,7 +56,7 @@ final class Round {
             Catalogue catalogue,
             Map<String, Long> marks,
             Map<Target, Set<String>> identification,
-            Map<Target, SortedSet<String>> nodeKeys) {
+            Map<Target, TreeMap<Long, SortedSet<String>>> nodeKeys) {
         this.settings = settings;
         this.catalogue = catalogue;
         this.marks = marks;
@@ -110,7 +110,7 @@ final class Round {
             return;
         }
         identification(target).addAll(labels.keySet());
-        noteNode(target, labels);
+        noteNode(target, labels, times, count);
         TreeMap<Long, Boolean> seen = scrapes.computeIfAbsent(target, unseen -> new TreeMap<>());
         for (int i = 0; i < count; i++) {
             if (!endsSeries(values[i])) {
@@ -132,7 +132,7 @@ final class Round {
             return;
         }
         if (nodes != null && !scrapes.containsKey(target)) {
-            noteNode(target, labels);
+            noteNode(target, labels, times, count);
         }
         long mark = marks.getOrDefault(target.mark(), Long.MIN_VALUE);
         for (int i = 0; i < count; i++) {
@@ -151,18 +151,25 @@ final class Round {
         return Double.isNaN(value);
     }
 
-    private void noteNode(Target target, Map<String, String> labels) {
+    private void noteNode(Target target, Map<String, String> labels, long[] times, int count) {
         NodeJoin join = settings.nodes();
         String key = join == null ? "" : join.ofMember(labels);
-        if (!key.isEmpty()) {
-            nodeKeys.computeIfAbsent(target, unseen -> new TreeSet<>()).add(key);
+        if (key.isEmpty()) {
+            return;
+        }
+        TreeMap<Long, SortedSet<String>> keys = nodeKeys.computeIfAbsent(target, unseen -> new TreeMap<>());
+        for (int i = 0; i < count; i++) {
+            keys.computeIfAbsent(times[i], unseen -> new TreeSet<>()).add(key);
         }
     }
 
     /** What names the machines of those that brought something new. */
     SortedSet<String> nodeKeys() {
         SortedSet<String> keys = new TreeSet<>();
-        assemblers.keySet().forEach(target -> keys.addAll(nodeKeys.getOrDefault(target, new TreeSet<>())));
+        assemblers
+                .keySet()
+                .forEach(target ->
+                        nodeKeys.getOrDefault(target, new TreeMap<>()).values().forEach(keys::addAll));
         return keys;
     }
 
@@ -231,7 +238,9 @@ final class Round {
                         target.mark()));
             } else if (assembler != null) {
                 if (nodes != null) {
-                    assembler.join(nodes.at(nodeKeys.getOrDefault(target, new TreeSet<>()), time));
+                    SortedSet<String> keys =
+                            nodeKeys.getOrDefault(target, new TreeMap<>()).getOrDefault(time, new TreeSet<>());
+                    assembler.join(nodes.at(keys, time));
                 }
                 parcels.add(Parcel.marked(
                         Observation.of(

@@ -10,10 +10,12 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.math.BigDecimal;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -23,6 +25,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -38,6 +42,9 @@ final class FakePrometheus implements AutoCloseable {
     private static final Pattern CLUSTERS = Pattern.compile(",cluster(=~|!~)\"((?:[^\"\\\\]|\\\\.)*)\"");
 
     final List<String> questions = new CopyOnWriteArrayList<>();
+    /** Of each question, the time that it is asked for; empty for now. */
+    final List<String> times = new CopyOnWriteArrayList<>();
+
     final List<String> authorizations = new CopyOnWriteArrayList<>();
 
     private final Map<String, List<String>> series = new LinkedHashMap<>();
@@ -84,8 +91,13 @@ final class FakePrometheus implements AutoCloseable {
         server.setExecutor(threads);
         server.createContext("/api/v1/query", exchange -> {
             String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
-            String question = URLDecoder.decode(body.replaceFirst("^query=", ""), StandardCharsets.UTF_8);
+            Map<String, String> form = Arrays.stream(body.split("&", -1))
+                    .map(field -> field.split("=", 2))
+                    .collect(Collectors.toMap(
+                            field -> field[0], field -> URLDecoder.decode(field[1], StandardCharsets.UTF_8)));
+            String question = form.getOrDefault("query", "");
             questions.add(question);
+            times.add(form.getOrDefault("time", ""));
             authorizations.add(String.valueOf(exchange.getRequestHeaders().getFirst("Authorization")));
             try (exchange) {
                 answer.give(exchange, question);
@@ -177,6 +189,59 @@ final class FakePrometheus implements AutoCloseable {
         };
     }
 
+    /** Which end of a range belongs to it beside the right one: Prometheus 3 leaves the left one out. */
+    enum LeftEnd {
+        IN,
+        OUT
+    }
+
+    /** Only what lies in the range that is asked for, up to the time for which it is asked. */
+    void cutsRanges(LeftEnd left) {
+        answer = (exchange, question) -> send(exchange, 200, cut(question, left).getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** The same, but nothing of ranges longer than this, as Prometheus does where they hold too many samples. */
+    void cutsRangesUpTo(Duration longest) {
+        answer = (exchange, question) -> {
+            if (rangeMillis(question) <= longest.toMillis()) {
+                send(exchange, 200, cut(question, LeftEnd.OUT).getBytes(StandardCharsets.UTF_8));
+            } else {
+                String refusal =
+                        "{\"status\":\"error\",\"errorType\":\"execution\",\"error\":\"query processing would load"
+                                + " too many samples into memory in query execution\"}";
+                send(exchange, 422, refusal.getBytes(StandardCharsets.UTF_8));
+            }
+        };
+    }
+
+    /** So many questions with this status and these words, then as before. */
+    void firstAnswers(int questionsSoAnswered, int status, String body) {
+        Answer then = answer;
+        AtomicInteger left = new AtomicInteger(questionsSoAnswered);
+        answer = (exchange, question) -> {
+            if (left.getAndDecrement() > 0) {
+                send(exchange, status, body.getBytes(StandardCharsets.UTF_8));
+            } else {
+                then.give(exchange, question);
+            }
+        };
+    }
+
+    private String cut(String question, LeftEnd left) {
+        long end = new BigDecimal(times.get(times.size() - 1)).movePointRight(3).longValueExact();
+        long start = end - rangeMillis(question);
+        return json(question, sample -> {
+            long at = new BigDecimal(sample.substring(1, sample.indexOf(',')))
+                    .movePointRight(3)
+                    .longValueExact();
+            return at <= end && (left == LeftEnd.IN ? at >= start : at > start);
+        });
+    }
+
+    private static long rangeMillis(String question) {
+        return Long.parseLong(question.replaceFirst(".*\\[(\\d+)ms]$", "$1"));
+    }
+
     private long membersOf(String question) {
         synchronized (series) {
             return series.keySet().stream()
@@ -226,6 +291,10 @@ final class FakePrometheus implements AutoCloseable {
     }
 
     String json(String question) {
+        return json(question, sample -> true);
+    }
+
+    private String json(String question, Predicate<String> samples) {
         Matcher names = NAMES.matcher(question);
         Pattern asked = Pattern.compile(names.find() ? names.group(1) : "up");
         synchronized (series) {
@@ -233,11 +302,13 @@ final class FakePrometheus implements AutoCloseable {
                     .filter(one -> asked.matcher(Labels.parse(one.getKey()).get("__name__"))
                             .matches())
                     .filter(one -> asksFor(question, Labels.parse(one.getKey())))
+                    .filter(one -> one.getValue().stream().anyMatch(samples))
                     .map(one -> "{\"metric\":{"
                             + Labels.parse(one.getKey()).entrySet().stream()
                                     .map(label -> "\"" + label.getKey() + "\":\"" + label.getValue() + "\"")
                                     .collect(Collectors.joining(","))
-                            + "},\"values\":[" + String.join(",", one.getValue()) + "]}")
+                            + "},\"values\":["
+                            + one.getValue().stream().filter(samples).collect(Collectors.joining(",")) + "]}")
                     .collect(Collectors.joining(
                             ",",
                             "{\"status\":\"success\",\"data\":{\"resultType\":\"matrix\",\"result\":[",
