@@ -1,6 +1,7 @@
 package io.quorate.sinks.clickhouse;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -48,7 +49,36 @@ public final class ClickHouseClient {
         return execute(sql, settings.database(), beside);
     }
 
+    /**
+     * The answer to one statement with parameters as it comes, for answers that are too large to wait for; whoever asks
+     * closes it.
+     *
+     * @param values as {@link #execute(String, Map, Map)} takes them
+     */
+    InputStream stream(String sql, Map<String, String> values, Map<String, String> how) throws IOException {
+        Map<String, String> beside = new TreeMap<>(how);
+        values.forEach((name, value) -> beside.put("param_" + name, value));
+        HttpResponse<InputStream> response =
+                send(request(sql, settings.database(), beside), HttpResponse.BodyHandlers.ofInputStream());
+        if (isRefusal(response)) {
+            try (InputStream reason = response.body()) {
+                byte[] beginning = reason.readNBytes(4 * LONGEST_REASON);
+                throw new ClickHouseRefused(
+                        reason(response.statusCode(), new String(beginning, StandardCharsets.UTF_8)));
+            }
+        }
+        return response.body();
+    }
+
     private String execute(String sql, String database, Map<String, String> beside) throws IOException {
+        HttpResponse<String> response = send(request(sql, database, beside), HttpResponse.BodyHandlers.ofString());
+        if (isRefusal(response)) {
+            throw new ClickHouseRefused(reason(response.statusCode(), response.body()));
+        }
+        return response.body();
+    }
+
+    private HttpRequest request(String sql, String database, Map<String, String> beside) {
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(settings.url() + "/?" + encoded(beside)))
                 .timeout(STATEMENT_TIMEOUT)
                 .header("X-ClickHouse-User", settings.user())
@@ -58,13 +88,13 @@ public final class ClickHouseClient {
         if (password != null) {
             request.header("X-ClickHouse-Key", password);
         }
-        HttpResponse<String> response = send(request.build());
-        // An error after the first rows comes with status 200 and this header or text.
-        if (response.statusCode() != 200
-                || response.headers().firstValue("X-ClickHouse-Exception-Code").isPresent()) {
-            throw new ClickHouseRefused(reason(response));
-        }
-        return response.body();
+        return request.build();
+    }
+
+    /** An error after the first rows comes with status 200 and this header or text. */
+    private static boolean isRefusal(HttpResponse<?> response) {
+        return response.statusCode() != 200
+                || response.headers().firstValue("X-ClickHouse-Exception-Code").isPresent();
     }
 
     private static String encoded(Map<String, String> beside) {
@@ -73,9 +103,9 @@ public final class ClickHouseClient {
                 .collect(Collectors.joining("&"));
     }
 
-    private HttpResponse<String> send(HttpRequest request) throws IOException {
+    private <T> HttpResponse<T> send(HttpRequest request, HttpResponse.BodyHandler<T> answer) throws IOException {
         try {
-            return http.send(request, HttpResponse.BodyHandlers.ofString());
+            return http.send(request, answer);
         } catch (IOException e) {
             throw new ClickHouseUnreachable(
                     "ClickHouse does not answer at " + settings.url()
@@ -87,14 +117,14 @@ public final class ClickHouseClient {
         }
     }
 
-    private String reason(HttpResponse<String> response) {
-        String body = response.body().strip();
+    private String reason(int status, String answer) {
+        String body = answer.strip();
         String password = settings.password();
         if (password != null && !password.isEmpty()) {
             // A peer that repeats its headers must not bring it into logs.
             body = body.replace(password, "***");
         }
         String reason = body.length() > LONGEST_REASON ? body.substring(0, LONGEST_REASON) + " ..." : body;
-        return reason.isEmpty() ? "ClickHouse answered HTTP " + response.statusCode() : reason;
+        return reason.isEmpty() ? "ClickHouse answered HTTP " + status : reason;
     }
 }
