@@ -1,8 +1,8 @@
 package io.quorate.cli;
 
 import io.quorate.cli.data.Format;
+import io.quorate.cli.data.Moments;
 import io.quorate.cli.data.Where;
-import io.quorate.rules.yaml.Durations;
 import io.quorate.rules.yaml.InvalidYaml;
 import io.quorate.sinks.clickhouse.ClickHouseClient;
 import io.quorate.sinks.clickhouse.Question;
@@ -12,8 +12,6 @@ import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.time.format.DateTimeParseException;
 import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.List;
@@ -104,8 +102,8 @@ final class QueryCommand implements Callable<Integer> {
         }
         Question question = question(name);
         Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
-        Instant begin = from == null ? null : time("--from", from, now);
-        Instant end = to == null ? null : time("--to", to, now);
+        Instant begin = from == null ? null : Moments.parse("--from", from, now);
+        Instant end = to == null ? null : Moments.parse("--to", to, now);
         if (begin != null) {
             // Before anything is started: whether the span is one.
             new Span(begin, end == null ? now : end);
@@ -139,20 +137,6 @@ final class QueryCommand implements Callable<Integer> {
         return Question.named(name)
                 .orElseThrow(() -> new IllegalArgumentException("'" + name + "' is no question; expected one of "
                         + Question.all().stream().map(Question::name).collect(Collectors.joining(", "))));
-    }
-
-    private static Instant time(String option, String text, Instant now) {
-        if (text.matches("\\d+(ms|s|m|h|d)")) {
-            return now.minus(Durations.parse(text));
-        }
-        try {
-            return OffsetDateTime.parse(text).toInstant();
-        } catch (DateTimeParseException e) {
-            throw new IllegalArgumentException(
-                    option + " " + text + " is no time; expected one like 2026-03-29T01:00:00Z, or a span before now"
-                            + " like 90s, 15m, 24h or 7d",
-                    e);
-        }
     }
 
     private static WindowSize size(String text) {

@@ -1,9 +1,11 @@
 package io.quorate.cli;
 
+import io.quorate.cli.backtest.BacktestCommand;
 import io.quorate.cli.demo.DemoCommand;
 import io.quorate.cli.rules.RulesCommand;
 import io.quorate.cli.simulate.SimulateCommand;
 import io.quorate.desk.PartUnavailable;
+import io.quorate.jobs.backtest.HistoryUnreachable;
 import io.quorate.jobs.kafka.KafkaUnreachable;
 import io.quorate.rules.yaml.InvalidYaml;
 import io.quorate.sinks.clickhouse.ClickHouseRefused;
@@ -73,6 +75,7 @@ public final class Quorate {
             return BAD_SETTINGS;
         }
         if (problem instanceof PartUnavailable
+                || problem instanceof HistoryUnreachable
                 || problem instanceof KafkaUnreachable
                 || problem instanceof ClickHouseUnreachable
                 || problem instanceof ClickHouseRefused) {

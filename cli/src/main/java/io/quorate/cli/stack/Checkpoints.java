@@ -15,19 +15,19 @@ import org.apache.flink.core.fs.Path;
  * The checkpoints of one job, as Flink lays them: {@code FOLDER/JOB-ID/chk-N/_metadata}, the last file written when a
  * checkpoint is complete. A job has another id at each start.
  */
-record Checkpoints(Path folder) {
+public record Checkpoints(Path folder) {
 
     /** Those of the job of this name under the folder of all jobs' checkpoints, an address as Flink takes it. */
-    static Checkpoints of(String folderOfAll, String job) {
+    public static Checkpoints of(String folderOfAll, String job) {
         return new Checkpoints(new Path(folderOfAll, job));
     }
 
-    String address() {
+    public String address() {
         return folder.toString();
     }
 
     /** The address of the newest complete one. */
-    Optional<String> newest() throws IOException {
+    public Optional<String> newest() throws IOException {
         return complete().stream()
                 .max(Comparator.comparingLong(FileStatus::getModificationTime))
                 .map(metadata -> metadata.getPath().getParent().toString());

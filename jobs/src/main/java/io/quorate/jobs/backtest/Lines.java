@@ -104,6 +104,7 @@ final class Lines {
             line.writeStringField("summary", alert.summary());
             line.writeStringField("cause", alert.cause());
             optional(line, "partOf", alert.partOf());
+            optional(line, "runbook", alert.runbook());
             line.writeArrayFieldStart("evidence");
             for (Alert.Evidence evidence : alert.evidence()) {
                 line.writeStartObject();

@@ -182,7 +182,7 @@ class IndependentRecomputationTest {
 
     private static Map<Where, SortedMap<String, Double>> told(long clock, Path... recordings) throws Exception {
         List<Line> lines = new ArrayList<>();
-        new Backtest(
+        Backtest.ofRecordings(
                         List.of(recordings),
                         Instant.ofEpochMilli(clock),
                         WindowSettings.DEFAULT,

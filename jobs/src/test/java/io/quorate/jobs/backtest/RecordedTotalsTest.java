@@ -211,7 +211,7 @@ class RecordedTotalsTest {
             return known;
         }
         List<Map<String, @Nullable Object>> rows = new ArrayList<>();
-        new Backtest(
+        Backtest.ofRecordings(
                         List.of(recording),
                         Instant.ofEpochMilli(clock),
                         WindowSettings.DEFAULT,

@@ -218,7 +218,7 @@ class RecordingsTest {
             clock = last != null && last.isAfter(clock) ? last : clock;
         }
         List<Line> lines = new ArrayList<>();
-        new Backtest(
+        Backtest.ofRecordings(
                         List.of(recordings),
                         clock,
                         WindowSettings.DEFAULT,

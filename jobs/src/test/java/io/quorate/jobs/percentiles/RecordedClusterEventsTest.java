@@ -9,14 +9,16 @@ import io.quorate.events.ClusterEvent;
 import io.quorate.events.ClusterRoster;
 import io.quorate.events.MemberScrape;
 import io.quorate.events.MemberStatus;
-import io.quorate.ingest.Observation;
-import io.quorate.ingest.recording.RecordingSource;
+import io.quorate.jobs.backtest.Happened;
+import io.quorate.jobs.backtest.HistorySource;
+import io.quorate.jobs.backtest.RecordingHistory;
 import java.io.BufferedReader;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -122,15 +124,22 @@ class RecordedClusterEventsTest {
             Files.copy(in, recording);
         }
         StreamExecutionEnvironment env = StreamExecutionEnvironment.createLocalEnvironment(1);
-        DataStream<Observation> observations = env.fromSource(
-                new RecordingSource(List.of(recording)), WatermarkStrategy.forMonotonousTimestamps(), "recording");
+        DataStream<Happened> observations = env.fromSource(
+                new HistorySource(
+                        new RecordingHistory(List.of(recording)),
+                        Instant.EPOCH,
+                        Instant.parse("2100-01-01T00:00:00Z"),
+                        Duration.ofDays(365_000),
+                        scenario),
+                WatermarkStrategy.forMonotonousTimestamps(),
+                "recording");
         DataStream<MemberScrape> scrapes = observations
                 .filter(one -> one.scrape() != null)
-                .map(Observation::scrape)
+                .map(Happened::scrape)
                 .returns(MemberScrape.class);
         DataStream<MemberStatus> statuses = observations
                 .filter(one -> one.status() != null)
-                .map(Observation::status)
+                .map(Happened::status)
                 .returns(MemberStatus.class);
         // A recording has no member list.
         DataStream<ClusterRoster> none = env.fromData(ClusterRoster.ofLabels(scenario, Instant.EPOCH, Map.of()));

@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.Set;
 
 /** Several recordings as one fleet, in order of time. */
-final class Fleet {
+public final class RecordedFleet {
 
     /** Total over whatever differs, so that the order of the lines does not show. */
     private static final Comparator<RecordedPoll> ORDER = Comparator.comparing(RecordedPoll::observedAt)
@@ -20,10 +20,10 @@ final class Fleet {
             .thenComparing(RecordedPoll::kind)
             .thenComparing(RecordedPoll::toString);
 
-    private Fleet() {}
+    private RecordedFleet() {}
 
     /** What all of them saw. Damaged lines are left out: {@link RecordingFile#scan} tells them. */
-    static List<Observation> observations(List<Path> files) {
+    public static List<Observation> observations(List<Path> files) {
         List<RecordedPoll> polls = new ArrayList<>();
         for (Path file : files) {
             polls.addAll(new RecordingFile(file).read().records());

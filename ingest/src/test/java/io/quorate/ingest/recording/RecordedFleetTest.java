@@ -24,16 +24,12 @@ import java.util.Objects;
 import java.util.Random;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
-import org.apache.flink.api.common.eventtime.WatermarkStrategy;
-import org.apache.flink.configuration.Configuration;
-import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
-import org.apache.flink.util.CloseableIterator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class RecordingSourceTest {
+class RecordedFleetTest {
 
     @TempDir
     Path folder;
@@ -48,7 +44,7 @@ class RecordingSourceTest {
     })
     void showsEveryPollOfARecording(String name, int scrapes, int failedScrapes, int statuses, int failedStatuses)
             throws Exception {
-        List<Observation> all = Fleet.observations(List.of(recording(name)));
+        List<Observation> all = RecordedFleet.observations(List.of(recording(name)));
 
         assertThat(all).isSortedAccordingTo(Comparator.comparing(Observation::observedAt));
         assertThat(all.stream().map(Observation::scrape).filter(Objects::nonNull))
@@ -67,7 +63,7 @@ class RecordingSourceTest {
 
     @Test
     void carriesWhatTheMemberShowed() throws Exception {
-        List<Observation> all = Fleet.observations(List.of(recording("storm")));
+        List<Observation> all = RecordedFleet.observations(List.of(recording("storm")));
 
         MemberScrape scrape = all.stream()
                 .map(Observation::scrape)
@@ -118,7 +114,8 @@ class RecordingSourceTest {
         Path shuffled =
                 Files.write(Files.createDirectory(folder.resolve("shuffled")).resolve("kill.jsonl.gz"), lines);
 
-        assertThat(Fleet.observations(List.of(shuffled))).isEqualTo(Fleet.observations(List.of(original)));
+        assertThat(RecordedFleet.observations(List.of(shuffled)))
+                .isEqualTo(RecordedFleet.observations(List.of(original)));
     }
 
     @Test
@@ -134,7 +131,7 @@ class RecordingSourceTest {
                 status(101, "m1"),
                 status(102, "m2"));
 
-        List<Observation> all = Fleet.observations(List.of(file));
+        List<Observation> all = RecordedFleet.observations(List.of(file));
 
         assertThat(all).hasSize(2);
         MemberStatus failed = Objects.requireNonNull(all.get(0).status());
@@ -153,7 +150,7 @@ class RecordingSourceTest {
         Path file = write(
                 "{'t':1.0,'d':0,'cluster':'c','member':'m','kind':'status_http','body':{'http':503,'text':'busy'}}");
 
-        assertThat(Fleet.observations(List.of(file))).singleElement().satisfies(it -> {
+        assertThat(RecordedFleet.observations(List.of(file))).singleElement().satisfies(it -> {
             MemberStatus status = Objects.requireNonNull(it.status());
             assertThat(status.failure()).isEqualTo("error");
             assertThat(status.failureDetail()).isEqualTo("HTTP 503: busy");
@@ -187,7 +184,7 @@ class RecordingSourceTest {
                         it -> assertThat(it).startsWith("test.jsonl:6: body shows no metric"),
                         it -> assertThat(it).startsWith("test.jsonl:7: neither body nor err"),
                         it -> assertThat(it).startsWith("test.jsonl:8: body is no answer of etcd's status call"));
-        assertThat(Fleet.observations(List.of(file)))
+        assertThat(RecordedFleet.observations(List.of(file)))
                 .extracting(Observation::deadLetter)
                 .filteredOn(Objects::nonNull)
                 .extracting(DeadLetter::detail)
@@ -213,7 +210,7 @@ class RecordingSourceTest {
                 page(3, "other", "m", "metrics", "etcd_server_has_leader 1"),
                 status(4, "m"));
 
-        List<Observation> all = Fleet.observations(List.of(file));
+        List<Observation> all = RecordedFleet.observations(List.of(file));
 
         String old =
                 "quorate_node_up{why=\"the node-exporter node was not scraped in the 70s before the member; check that it"
@@ -245,7 +242,7 @@ class RecordingSourceTest {
                 .containsExactly(
                         "test.jsonl:1: body shows no metric of the catalogue, expected a page of node-exporter",
                         "test.jsonl:2: neither body nor err, expected one of them");
-        assertThat(Fleet.observations(List.of(file)))
+        assertThat(RecordedFleet.observations(List.of(file)))
                 .extracting(it -> shown(Objects.requireNonNull(it.scrape())))
                 .as("nobody asked its machine, as far as can be told")
                 .containsExactly("[etcd_server_has_leader 1.0]");
@@ -286,45 +283,8 @@ class RecordingSourceTest {
                         assertThat(scan.refused()).singleElement().asString().startsWith("none.jsonl: no such file"));
     }
 
-    @Test
-    void runsInFlinkAndEndsInOrder() throws Exception {
-        Configuration configuration = new Configuration();
-        configuration.setString("pipeline.generic-types", "false");
-        StreamExecutionEnvironment env = StreamExecutionEnvironment.createLocalEnvironment(2, configuration);
-        Path storm = recording("storm");
-        Path kill = recording("kill");
-        List<Observation> collected = new ArrayList<>();
-
-        try (CloseableIterator<Observation> iterator = env.fromSource(
-                        new RecordingSource(List.of(storm, kill)),
-                        WatermarkStrategy.forMonotonousTimestamps(),
-                        "recordings")
-                .filter(RecordingSourceTest::isLight)
-                .executeAndCollect()) {
-            iterator.forEachRemaining(collected::add);
-        }
-
-        assertThat(collected)
-                .isEqualTo(Fleet.observations(List.of(kill, storm)).stream()
-                        .filter(RecordingSourceTest::isLight)
-                        .toList());
-    }
-
-    /** Statuses and a few scrapes: all of them take Flink's collecting iterator long. */
-    private static boolean isLight(Observation observation) {
-        return observation.scrape() == null || observation.observedAt().getEpochSecond() % 30 == 0;
-    }
-
-    @Test
-    void comesBackFromASavepointWhereItWas() throws Exception {
-        RecordingSplitSerializer serializer = new RecordingSplitSerializer();
-        RecordingSplit split = new RecordingSplit(List.of("a.jsonl", "b.jsonl"), 17);
-
-        assertThat(serializer.deserialize(1, serializer.serialize(split))).isEqualTo(split);
-    }
-
     private List<String> failures(String name) throws IOException {
-        return Fleet.observations(List.of(recording(name))).stream()
+        return RecordedFleet.observations(List.of(recording(name))).stream()
                 .map(Observation::status)
                 .filter(Objects::nonNull)
                 .map(MemberStatus::failure)
@@ -347,7 +307,7 @@ class RecordingSourceTest {
     private Path recording(String name) throws IOException {
         Path file = folder.resolve(name + ".jsonl.gz");
         if (!Files.exists(file)) {
-            try (InputStream in = RecordingSourceTest.class.getResourceAsStream("/recordings/" + name + ".jsonl.gz")) {
+            try (InputStream in = RecordedFleetTest.class.getResourceAsStream("/recordings/" + name + ".jsonl.gz")) {
                 Files.copy(Objects.requireNonNull(in, name), file);
             }
         }

@@ -1,17 +1,17 @@
-package io.quorate.ingest.recording;
+package io.quorate.jobs.backtest;
 
 import java.util.List;
 import org.apache.flink.api.connector.source.SplitEnumerator;
 import org.apache.flink.api.connector.source.SplitEnumeratorContext;
 import org.jspecify.annotations.Nullable;
 
-/** Gives the one split to the first reader that asks; its state is the split that nobody has, if any. */
-final class RecordingEnumerator implements SplitEnumerator<RecordingSplit, List<RecordingSplit>> {
+/** Gives the one split to the first reader that asks; its state is whether nobody has it yet. */
+final class HistoryEnumerator implements SplitEnumerator<HistorySplit, Boolean> {
 
-    private final SplitEnumeratorContext<RecordingSplit> context;
-    private @Nullable RecordingSplit waiting;
+    private final SplitEnumeratorContext<HistorySplit> context;
+    private @Nullable HistorySplit waiting;
 
-    RecordingEnumerator(SplitEnumeratorContext<RecordingSplit> context, @Nullable RecordingSplit waiting) {
+    HistoryEnumerator(SplitEnumeratorContext<HistorySplit> context, @Nullable HistorySplit waiting) {
         this.context = context;
         this.waiting = waiting;
     }
@@ -29,7 +29,7 @@ final class RecordingEnumerator implements SplitEnumerator<RecordingSplit, List<
     }
 
     @Override
-    public void addSplitsBack(List<RecordingSplit> splits, int subtask) {
+    public void addSplitsBack(List<HistorySplit> splits, int subtask) {
         splits.forEach(split -> waiting = split);
     }
 
@@ -37,8 +37,8 @@ final class RecordingEnumerator implements SplitEnumerator<RecordingSplit, List<
     public void addReader(int subtask) {}
 
     @Override
-    public List<RecordingSplit> snapshotState(long checkpointId) {
-        return waiting == null ? List.of() : List.of(waiting);
+    public Boolean snapshotState(long checkpointId) {
+        return waiting != null;
     }
 
     @Override
