@@ -10,15 +10,16 @@ import io.quorate.jobs.backtest.Progress;
 import io.quorate.jobs.detection.Controls;
 import io.quorate.jobs.settings.FlinkSettings;
 import io.quorate.jobs.settings.WindowSettings;
+import io.quorate.rules.RuleOverride;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.StateRecoveryOptions;
@@ -90,8 +91,11 @@ record Runs(
                 String.valueOf(windows),
                 String.valueOf(outputs.stream().sorted().toList()),
                 String.valueOf(parallelism),
-                String.valueOf(Objects.hash(
-                        controls.rules().toString(), controls.overrides().toString())),
+                controls.rules().stream()
+                        .map(rule -> rule.name() + ' ' + rule.version())
+                        .sorted()
+                        .collect(Collectors.joining(", ")),
+                controls.overrides().stream().map(RuleOverride::text).collect(Collectors.joining("\n")),
                 controls.profile());
         Path file = folder.resolve("asked");
         if (!Files.exists(file)) {

@@ -4,14 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.sun.net.httpserver.HttpServer;
 import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -84,6 +87,41 @@ class BacktestCommandTest {
                 .contains("default-src 'none'")
                 .doesNotContain("src=", "href=\"http");
         assertThat(said.toString()).contains("html in ");
+    }
+
+    @Test
+    void notifiesNobodyThoughReceiversAreSet() throws Exception {
+        AtomicInteger notified = new AtomicInteger();
+        HttpServer receiver = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+        receiver.createContext("/", exchange -> {
+            notified.incrementAndGet();
+            exchange.sendResponseHeaders(200, -1);
+            exchange.close();
+        });
+        receiver.start();
+        Path settings = Files.writeString(folder.resolve("quorate.yaml"), """
+                ingest:
+                  prometheus:
+                    - url: http://127.0.0.1:9
+                      selector: '{job="etcd"}'
+                      cluster-label: cluster
+                kafka: { bootstrap: "127.0.0.1:9" }
+                rules: { directory: rules, profile: lab }
+                alerting:
+                  receivers:
+                    - webhook: { url: "http://127.0.0.1:%d/" }
+                """.formatted(
+                        receiver.getAddress().getPort()));
+        try {
+            assertThat(run("--from", at("storm.jsonl.gz"), "--config", settings.toString()))
+                    .as(problems + " " + said)
+                    .isZero();
+        } finally {
+            receiver.stop(0);
+        }
+
+        assertThat(said.toString()).contains("1 page and 0 warnings");
+        assertThat(notified).hasValue(0);
     }
 
     @Test

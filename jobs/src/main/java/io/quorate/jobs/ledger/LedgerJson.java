@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  *              told: [severity ..], cause, root, partOf, summary}],
  *  noise: {spanSeconds, clusters, clusterMonths, budget, verdict: kept|exceeded|undecided,
  *          all: LINE, byRule: [LINE ..], byCluster: [LINE ..]},
- *      LINE = {name, episodes, pages, warnings, infos, pagesPerClusterMonth, warningsPerClusterMonth}
+ *      LINE = {name, episodes, pages, warnings, pagesPerClusterMonth, warningsPerClusterMonth}
  *  difference: {before, after, toleranceSeconds, counts: {new, gone, earlier, later, worse, milder, same},
  *               pages: {before, after}, warnings: {before, after},
  *               pairs: [{kinds: [..], rule, cluster, member, seconds, before: ID, after: ID, severityBefore,
@@ -135,7 +135,6 @@ public final class LedgerJson extends JsonFields {
         out.writeNumberField("episodes", line.episodes());
         out.writeNumberField("pages", line.pages());
         out.writeNumberField("warnings", line.warnings());
-        out.writeNumberField("infos", line.infos());
         out.writeNumberField("pagesPerClusterMonth", line.pagesPerClusterMonth());
         out.writeNumberField("warningsPerClusterMonth", line.warningsPerClusterMonth());
         out.writeEndObject();

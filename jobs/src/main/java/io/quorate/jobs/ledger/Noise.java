@@ -1,6 +1,5 @@
 package io.quorate.jobs.ledger;
 
-import io.quorate.events.Alert.Severity;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
@@ -29,14 +28,12 @@ public record Noise(Duration span, int clusters, Line all, List<Line> byRule, Li
      * Messages of one rule, of one cluster, or of all.
      *
      * @param episodes how many episodes told anybody
-     * @param infos messages of severity info
      */
     public record Line(
             String name,
             int episodes,
             int pages,
             int warnings,
-            int infos,
             double pagesPerClusterMonth,
             double warningsPerClusterMonth) {}
 
@@ -50,7 +47,6 @@ public record Noise(Duration span, int clusters, Line all, List<Line> byRule, Li
 
     private static final Comparator<Line> WORST_FIRST = Comparator.comparingInt(Line::pages)
             .thenComparingInt(Line::warnings)
-            .thenComparingInt(Line::infos)
             .reversed()
             .thenComparing(Line::name);
 
@@ -91,10 +87,7 @@ public record Noise(Duration span, int clusters, Line all, List<Line> byRule, Li
     private static Line line(String name, List<Episode> episodes, double clusterMonths) {
         int pages = episodes.stream().mapToInt(Episode::pages).sum();
         int warnings = episodes.stream().mapToInt(Episode::warnings).sum();
-        int infos = episodes.stream()
-                .mapToInt(episode -> episode.messages(Severity.INFO))
-                .sum();
-        return new Line(name, episodes.size(), pages, warnings, infos, pages / clusterMonths, warnings / clusterMonths);
+        return new Line(name, episodes.size(), pages, warnings, pages / clusterMonths, warnings / clusterMonths);
     }
 
     /** How many months of one cluster were seen. */

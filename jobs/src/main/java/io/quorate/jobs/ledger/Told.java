@@ -9,9 +9,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What people are told of one episode. The alerting job decides by its operators {@code inhibit} and {@code
- * deduplicate}: what is part of something larger is kept back, of the rest each severity is told once and only when it
- * is worse than the last. A test holds this to those operators. They forget an episode seven days after its last
- * transition, this does not.
+ * deduplicate}: what is part of something larger is kept back, and what is for information; of the rest each severity is
+ * told once and only when it is worse than the last. A test holds this to those operators. They forget an episode seven
+ * days after its last transition, this does not.
  */
 final class Told {
 
@@ -27,15 +27,21 @@ final class Told {
             return;
         }
         if (alert.status() == Status.RESOLVED) {
-            over |= told == null || told;
+            boolean passes = told == null || told;
+            over |= passes && !isForInformation(alert);
             told = null;
             return;
         }
         boolean speaks = alert.partOf() == null;
         told = speaks || Boolean.TRUE.equals(told);
-        if (speaks && !over && isWorse(alert.severity())) {
+        if (speaks && !over && isWorse(alert.severity()) && !isForInformation(alert)) {
             messages.add(alert.severity());
         }
+    }
+
+    /** Of what is for information nobody is told, nor of its end. */
+    private boolean isForInformation(Alert alert) {
+        return alert.severity() == Severity.INFO && messages.isEmpty() && !over;
     }
 
     private boolean isWorse(Severity severity) {

@@ -22,6 +22,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.flink.configuration.Configuration;
@@ -81,6 +82,10 @@ class ChunksTest {
                 public List<Happened> chunk(Instant from, Instant to) throws IOException {
                     if (to.isAfter(breaksOff)) {
                         throw new IOException("the server is gone");
+                    }
+                    if (breaksOff.isBefore(Instant.MAX)) {
+                        // A slow server: checkpoints are taken before it goes.
+                        LockSupport.parkNanos(Duration.ofMillis(20).toNanos());
                     }
                     return reader.chunk(from, to);
                 }

@@ -188,7 +188,7 @@ class IndependentRecomputationTest {
                         WindowSettings.DEFAULT,
                         // Of windows; what rules say of them is another matter, and takes its time.
                         new Controls(List.of(RuleReader.shipped("EtcdElectionStorm")), List.of(), "fleet"))
-                .run(StreamExecutionEnvironment.createLocalEnvironment(1), lines::add);
+                .run(StreamExecutionEnvironment.createLocalEnvironment(2), lines::add);
         Map<Where, SortedMap<String, Double>> rows = new HashMap<>();
         for (Line line : lines) {
             if (line.output() == Output.WINDOWS) {

@@ -27,6 +27,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.zip.GZIPInputStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -56,6 +57,7 @@ class PrometheusRangeHistoryTest {
         }
     }
 
+    @Tag("slow")
     @Test
     void isTheSameInChunks() throws Exception {
         List<Map<String, Object>> series = series("kill");

@@ -217,7 +217,7 @@ class RecordedTotalsTest {
                         WindowSettings.DEFAULT,
                         // Of windows; what rules say of them is another matter, and takes its time.
                         new Controls(List.of(RuleReader.shipped("EtcdElectionStorm")), List.of(), "fleet"))
-                .run(StreamExecutionEnvironment.createLocalEnvironment(1), line -> {
+                .run(StreamExecutionEnvironment.createLocalEnvironment(2), line -> {
                     String metric =
                             line.name().substring(0, Math.max(0, line.name().indexOf(' ')));
                     if (line.output() == Output.WINDOWS && (counts(metric) || ofMachine(metric))) {

@@ -229,7 +229,7 @@ class RecordingsTest {
                                         .toList(),
                                 List.of(),
                                 "lab"))
-                .run(StreamExecutionEnvironment.createLocalEnvironment(1), lines::add);
+                .run(StreamExecutionEnvironment.createLocalEnvironment(2), lines::add);
         Collections.sort(lines);
         return lines;
     }

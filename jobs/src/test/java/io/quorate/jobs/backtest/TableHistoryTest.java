@@ -37,6 +37,7 @@ import org.apache.flink.util.InstantiationUtil;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -70,6 +71,7 @@ class TableHistoryTest {
         Migrations.applyTo(settings);
     }
 
+    @Tag("slow")
     @Test
     void bringsTheSameInChunksOfAnyLengthOrderedByTimeClusterAndMember() throws Exception {
         List<MemberWindow> windows = new ArrayList<>();
