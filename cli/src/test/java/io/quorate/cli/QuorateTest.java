@@ -53,7 +53,7 @@ class QuorateTest {
     void refusesUnknownVerbsAndOptionsWithTwo() {
         assertThat(Quorate.run("dance")).isEqualTo(2);
         assertThat(Quorate.run("backtest", "--form", "x")).isEqualTo(2);
-        assertThat(console.complained()).contains("dance").contains("--from");
+        assertThat(console.complained()).contains("dance").contains("--format");
     }
 
     @Test

@@ -12,12 +12,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What {@code run} and its kin refuse before they start anything, in a home of their own. */
+@Tag("slow")
 class RefusalsTest {
 
     private static final String INGEST = "ingest: { prometheus: [ { url: 'http://127.0.0.1:1' } ] }\n";

@@ -23,6 +23,7 @@ import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -30,6 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
  * etcd's own alerts, asked twice: every test in the files of profile {@code mixin} runs on our operators, and the same series
  * run through promtool with the alerts as PromQL asks them. Both must begin to fire within one evaluation of each other.
  */
+@Tag("slow")
 class PromtoolPeerTest {
 
     private static final long EVALUATION_SECONDS = 10;
