@@ -28,4 +28,5 @@ WHERE window_start >= {from:DateTime64(3, 'UTC')}
     AND dateDiff('millisecond', window_start, window_end) = {millis:UInt64}
     AND version > 0
     AND match(cluster, {clusters:String})
+    AND (empty({metrics:Array(String)}) OR has({metrics:Array(String)}, metric))
 ORDER BY window_end, cluster, member, member_id, cluster_id, version DESC, kind, metric, labels, written_at DESC

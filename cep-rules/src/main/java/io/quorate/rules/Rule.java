@@ -183,6 +183,12 @@ public record Rule(
         return new Rule(other, version, why, maturity, runsIn, rank, condition, alert, explains, profiles, tests, text);
     }
 
+    /** The same rule without its tests, which are many times as large as all else. */
+    public Rule untested() {
+        return new Rule(
+                name, version, why, maturity, runsIn, rank, condition, alert, explains, profiles, List.of(), text);
+    }
+
     /** What its alerts say, of a rule that has some. */
     public Says says() {
         if (alert == null) {

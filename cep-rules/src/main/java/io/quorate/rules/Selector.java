@@ -3,6 +3,7 @@ package io.quorate.rules;
 import io.quorate.events.Labels;
 import java.io.Serializable;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -29,12 +30,12 @@ public record Selector(String metric, Map<String, Set<String>> where, boolean ab
 
     /** Whether this metric's series with these labels, as {@link Labels} writes them, is one of those. */
     public boolean takes(String labels) {
-        if (where.isEmpty()) {
-            return true;
+        for (Map.Entry<String, Set<String>> label : where.entrySet()) {
+            if (!label.getValue().contains(Objects.requireNonNullElse(Labels.value(labels, label.getKey()), ""))) {
+                return false;
+            }
         }
-        Map<String, String> has = Labels.parse(labels);
-        return where.entrySet().stream()
-                .allMatch(label -> label.getValue().contains(has.getOrDefault(label.getKey(), "")));
+        return true;
     }
 
     /** As Prometheus' users write it: {@code grpc_server_handled_total{grpc_code=~"Internal|Unknown"}}. */

@@ -2,6 +2,8 @@ package io.quorate.events;
 
 import java.io.Serializable;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -79,6 +81,28 @@ public record BucketVector(double[] edges, long[] counts, double sum) implements
             added[i] += other.counts[i];
         }
         return new BucketVector(edges, added, sum + other.sum);
+    }
+
+    /** All together, as one {@link #plus} after the other; null of none. */
+    public static @Nullable BucketVector sum(List<BucketVector> all) {
+        if (all.isEmpty()) {
+            return null;
+        }
+        BucketVector first = all.get(0);
+        long[] counts = first.counts.clone();
+        double sum = first.sum;
+        for (int next = 1; next < all.size(); next++) {
+            BucketVector other = all.get(next);
+            if (first.edges != other.edges && !Arrays.equals(first.edges, other.edges)) {
+                BucketVector rest = Objects.requireNonNull(sum(all.subList(next, all.size())));
+                return new BucketVector(first.edges, counts, sum).plus(rest);
+            }
+            for (int i = 0; i < counts.length; i++) {
+                counts[i] += other.counts[i];
+            }
+            sum += other.sum;
+        }
+        return all.size() == 1 ? first : new BucketVector(first.edges, counts, sum);
     }
 
     /** What has been observed since {@code earlier}; null when a bucket shrank, that is, when the process began anew. */

@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The labels of a series in one canonical text, {@code To="abc",grpc_method="Put"}: sorted by name, escaped as Prometheus
@@ -44,6 +45,25 @@ public final class Labels {
             }
         }
         return labels;
+    }
+
+    /** The value of this label in a canonical text; null when it has none. */
+    public static @Nullable String value(String canonical, String name) {
+        int at = 0;
+        while (at < canonical.length()) {
+            int equals = canonical.indexOf("=\"", at);
+            int end = equals < 0 ? -1 : closingQuote(canonical, equals + 2);
+            if (end < 0) {
+                throw new IllegalArgumentException("not canonical labels: " + canonical);
+            }
+            if (equals == at + name.length() && canonical.startsWith(name, at)) {
+                StringBuilder value = new StringBuilder();
+                unescape(canonical, equals + 2, value);
+                return value.toString();
+            }
+            at = end + 2;
+        }
+        return null;
     }
 
     /**

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * One member, one window {@code [windowStart, windowEnd)}: what each of its series saw.
  *
  * @param gap a scrape inside was missed or the process restarted: what happened then is lost, not zero
- * @param version 0 while the window is open and more may come, 1 when it has closed, then one more for each correction by
+ * @param version 0 while the window is open and more may come, 1 when it is told at its end, then one more for each correction by
  *     late readings; a higher one replaces a lower one
  */
 public record MemberWindow(

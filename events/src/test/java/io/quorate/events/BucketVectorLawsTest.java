@@ -2,7 +2,9 @@ package io.quorate.events;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -31,6 +33,26 @@ class BucketVectorLawsTest {
 
         assertThat(merged.counts()).isEqualTo(count(pooled, edges).counts());
         assertThat(merged.total()).isEqualTo(pooled.length);
+    }
+
+    @Property(tries = TRIES)
+    void aSumIsOneMergeAfterTheOther(
+            @ForAll("members") double[][] observationsByMember,
+            @ForAll("edges") double[] edges,
+            @ForAll("edges") double[] others) {
+        List<BucketVector> all = new ArrayList<>();
+        for (double[] observations : observationsByMember) {
+            all.add(count(observations, all.size() % 3 == 2 ? others : edges));
+        }
+
+        BucketVector merged = all.stream().reduce(BucketVector::plus).orElse(null);
+
+        BucketVector sum = BucketVector.sum(all);
+        assertThat(sum == null).isEqualTo(merged == null);
+        if (sum != null && merged != null) {
+            assertThat(sum.edges()).isEqualTo(merged.edges());
+            assertThat(sum.counts()).isEqualTo(merged.counts());
+        }
     }
 
     @Property(tries = TRIES)

@@ -27,6 +27,14 @@ class LabelsTest {
         assertThat(Labels.parse(Labels.of(labels))).isEqualTo(labels);
     }
 
+    @Property
+    void tellTheValueOfOneName(
+            @ForAll @Size(max = 4) Map<@AlphaChars @NotEmpty String, String> labels, @ForAll @AlphaChars String other) {
+        String text = Labels.of(labels);
+        labels.forEach((name, value) -> assertThat(Labels.value(text, name)).isEqualTo(value));
+        assertThat(Labels.value(text, other)).isEqualTo(labels.get(other));
+    }
+
     @Test
     void canLoseTheNamesOfPeers() {
         assertThat(Labels.without("From=\"a\",To=\"b\",code=\"x\"", List.of("To", "From")))
@@ -51,6 +59,9 @@ class LabelsTest {
     void refuseTextThatIsNotCanonical() {
         for (String text : List.of("To", "To=\"a", "To=\"a\"x", "=")) {
             assertThatIllegalArgumentException().isThrownBy(() -> Labels.parse(text));
+        }
+        for (String text : List.of("To", "To=\"a", "=")) {
+            assertThatIllegalArgumentException().isThrownBy(() -> Labels.value(text, "from"));
         }
     }
 }

@@ -26,6 +26,8 @@ public final class JobEnvironment {
         Configuration configuration = new Configuration();
         // An event that fell back to Kryo would be slow and unreadable after an upgrade: fail loudly instead.
         configuration.set(PipelineOptions.GENERIC_TYPES, false);
+        // Events never change: operators of one chain may hand over the very object.
+        configuration.set(PipelineOptions.OBJECT_REUSE, true);
         configuration.set(PipelineOptions.AUTO_WATERMARK_INTERVAL, Duration.ofMillis(100));
         // CEP reads its state at every event: on the heap it is hundreds of times faster.
         configuration.set(StateBackendOptions.STATE_BACKEND, "hashmap");

@@ -38,8 +38,10 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.SortedSet;
@@ -155,6 +157,13 @@ public final class BacktestCommand implements Callable<Integer> {
         if (sweep != null && compare != null) {
             throw new IllegalArgumentException("--sweep and --compare: expected one of them");
         }
+        if (LIVE.equals(compare) && !which.isOfTopics()) {
+            throw new IllegalArgumentException("--compare live: expected --from topics, where what was told live lies");
+        }
+        if (config != null && profile != null && rules == null) {
+            throw new IllegalArgumentException(
+                    "--config and --profile: the settings name a profile; expected one of them, or --rules as well");
+        }
         Settings settings = config == null ? null : SettingsReader.read(config);
         WindowSettings cut = cut(settings);
         Controls controls = controls(settings, rules);
@@ -177,11 +186,11 @@ public final class BacktestCommand implements Callable<Integer> {
         write(changes, ran, Output.CHANGES);
         write(alerts, ran, Output.ALERTS);
         Ledger ledger = Ledger.of(ran.alerts());
-        Report report = report(span, ran, ledger).lacking(lacking(history, ran, controls));
+        Report report = report(span, ran, ledger, controls).lacking(lacking(history, ran, controls));
         if (others != null) {
             Ledger other = Ledger.of(runs.run("other", which.history(settings, others, cut.size()), others)
                     .alerts());
-            report = report(span, ran, other)
+            report = report(span, ran, other, others)
                     .lacking(lacking(history, ran, others))
                     .with(LedgerDifference.between(ledger, other), name(rules), Objects.requireNonNull(compare));
             ledger = other;
@@ -196,11 +205,11 @@ public final class BacktestCommand implements Callable<Integer> {
         return LIVE.equals(compare) ? compareWithLive(settings, ran, span) : 0;
     }
 
-    private Report report(WhichHistory.Asked span, Ran ran, Ledger ledger) {
+    private Report report(WhichHistory.Asked span, Ran ran, Ledger ledger, Controls controls) {
         SortedSet<String> clusters = new TreeSet<>(ran.clusters());
         Instant since = span.since().equals(Instant.EPOCH) ? first(ran, span.until()) : span.since();
         return Report.of(
-                which.title() + ", profile " + profileOf(), since, span.until(), List.copyOf(clusters), ledger);
+                which.title() + ", profile " + controls.profile(), since, span.until(), List.copyOf(clusters), ledger);
     }
 
     /** Of a recording nobody says when it began. */
@@ -223,7 +232,7 @@ public final class BacktestCommand implements Callable<Integer> {
                     new Controls(swept.at(value), controls.overrides(), controls.maintenance(), controls.profile());
             Ledger ledger = Ledger.of(runs.run(swept.address() + '=' + value.text(), history, changed)
                     .alerts());
-            Noise noise = report(span, ran, ledger).noise();
+            Noise noise = report(span, ran, ledger, changed).noise();
             if (noise == null) {
                 throw new IllegalArgumentException("--sweep: nothing was read of any cluster in this span");
             }
@@ -233,9 +242,6 @@ public final class BacktestCommand implements Callable<Integer> {
     }
 
     private int compareWithLive(@Nullable Settings settings, Ran ran, WhichHistory.Asked span) throws Exception {
-        if (!which.isOfTopics()) {
-            throw new IllegalArgumentException("--compare live: expected --from topics, where what was told live lies");
-        }
         AlertComparison comparison = LedgerDifference.identical(
                 AlertTopic.told(which.kafka(settings), span.since(), span.until()), ran.alerts());
         writer(true).println(comparison.text());
@@ -263,24 +269,19 @@ public final class BacktestCommand implements Callable<Integer> {
         return outputs;
     }
 
-    private String profileOf() {
-        return profile == null ? Profiles.DEFAULT : profile;
+    private String profileOf(@Nullable Settings settings) {
+        return profile != null ? profile : settings != null ? settings.profile() : Profiles.DEFAULT;
     }
 
+    /** The overrides and maintenances of the settings hold for other rules as well, as far as those have what they set. */
     private Controls controls(@Nullable Settings settings, @Nullable Path folder) throws InvalidYaml {
-        if (settings != null && folder == null && profile == null) {
-            profile = settings.profile();
-            return new Controls(settings.rules(), settings.overrides(), settings.maintenance(), settings.profile());
-        }
-        if (settings != null && profile == null) {
-            profile = settings.profile();
-        }
-        List<Rule> all = folder == null ? RuleReader.shipped() : RuleReader.folder(folder);
-        return new Controls(
-                Profiles.underNamed(profileOf(), all),
-                List.of(),
-                settings == null ? List.of() : settings.maintenance(),
-                profileOf());
+        String under = profileOf(settings);
+        List<Rule> running = settings != null && folder == null
+                ? settings.rules()
+                : Profiles.underNamed(under, folder == null ? RuleReader.shipped() : RuleReader.folder(folder));
+        return settings == null
+                ? new Controls(running, List.of(), under)
+                : new Controls(running, settings.overrides(), settings.maintenance(), under);
     }
 
     private WindowSettings cut(@Nullable Settings settings) {
@@ -316,7 +317,10 @@ public final class BacktestCommand implements Callable<Integer> {
     private static List<String> lacking(History history, Ran ran, Controls controls) {
         List<String> lacking = new ArrayList<>(history.lacks());
         lacking.addAll(ran.lost());
-        Lacking.of(controls.rules(), history.tells()).forEach(lack -> lacking.add(lack.rule() + ' ' + lack.why()));
+        Map<String, String> rules = new LinkedHashMap<>();
+        Lacking.of(controls.rules(), history.tells())
+                .forEach(lack -> rules.merge(lack.why(), lack.rule(), (some, one) -> some + ", " + one));
+        rules.forEach((why, who) -> lacking.add(who + ' ' + why));
         return lacking;
     }
 

@@ -16,14 +16,15 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
+import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.HeartbeatManagerOptions;
 import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.util.FileUtils;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,7 +61,7 @@ record Runs(
         try {
             return run(name, backtest, folder, null);
         } finally {
-            remove(folder);
+            FileUtils.deleteDirectory(folder.toFile());
         }
     }
 
@@ -70,8 +71,14 @@ record Runs(
         Configuration configuration = JobEnvironment.configuration(new FlinkSettings(
                 checkpoints == null ? null : checkpoints.address(),
                 checkpoints == null ? Duration.ofDays(1) : CHECKPOINTS));
+        // All of it is one process: of a machine that is busy or asleep no part is lost.
+        configuration.set(HeartbeatManagerOptions.HEARTBEAT_TIMEOUT, Duration.ofHours(1));
         // What goes wrong here is told at once.
         configuration.setString("restart-strategy.type", "none");
+        if (checkpoints == null) {
+            // One is taken at the end where any are, and the state of many clusters has no room in memory.
+            configuration.removeConfig(CheckpointingOptions.CHECKPOINTING_INTERVAL);
+        }
         Optional<String> newest = checkpoints == null ? Optional.empty() : checkpoints.newest();
         newest.ifPresent(address -> configuration.set(StateRecoveryOptions.SAVEPOINT_PATH, address));
         StreamExecutionEnvironment env = StreamExecutionEnvironment.createLocalEnvironment(parallelism, configuration);
@@ -104,14 +111,6 @@ record Runs(
             throw new IllegalArgumentException(
                     folder + " holds a backtest of another history, span or rule set; expected"
                             + " the same options as then, with times that do not depend on now, or another folder");
-        }
-    }
-
-    private static void remove(Path folder) throws IOException {
-        try (Stream<Path> all = Files.walk(folder)) {
-            for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(path);
-            }
         }
     }
 }

@@ -138,7 +138,7 @@ final class WhichHistory {
         }
         return switch (from.get(0)) {
             case "topics" -> TopicHistory.ofWindows(kafka(settings), window, which);
-            case "clickhouse" -> new TableHistory(clickhouse(settings), window, which);
+            case "clickhouse" -> new TableHistory(clickhouse(settings), window, which, controls.metricsRead(window));
             default -> prometheus(settings, controls);
         };
     }

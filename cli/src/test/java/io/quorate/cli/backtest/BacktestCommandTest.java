@@ -149,6 +149,7 @@ class BacktestCommandTest {
         assertThat(backtest("--sweep", "EtcdElectionStorm.count=3..8", "--compare", "live"))
                 .isEqualTo(2);
         assertThat(backtest("--clusters", "a")).isEqualTo(2);
+        assertThat(backtest("--compare", "live")).isEqualTo(2);
 
         assertThat(problems)
                 .extracting(Exception::getMessage)
@@ -158,7 +159,8 @@ class BacktestCommandTest {
                         one -> assertThat(one).contains("--since soon is no time"),
                         one -> assertThat(one).contains("has no number 'cuont'"),
                         one -> assertThat(one).contains("expected one of them"),
-                        one -> assertThat(one).contains("--clusters is for servers"));
+                        one -> assertThat(one).contains("--clusters is for servers"),
+                        one -> assertThat(one).contains("--compare live: expected --from topics"));
     }
 
     private int backtest(String... more) {

@@ -18,24 +18,22 @@ import io.quorate.jobs.percentiles.CoveragePipeline;
 import io.quorate.jobs.percentiles.PercentilesPipeline;
 import io.quorate.jobs.settings.WindowSettings;
 import io.quorate.jobs.time.EveryEvent;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.runtime.client.JobExecutionException;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.util.Collector;
+import org.apache.flink.util.FileUtils;
 import org.apache.flink.util.function.SerializableFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -88,7 +86,7 @@ public record Backtest(
         try {
             run(env, folder).lines().forEach(lines);
         } finally {
-            remove(folder);
+            FileUtils.deleteDirectory(folder.toFile());
         }
     }
 
@@ -224,13 +222,5 @@ public record Backtest(
                 })
                 .returns(type)
                 .setParallelism(1);
-    }
-
-    private static void remove(Path folder) throws IOException {
-        try (Stream<Path> all = Files.walk(folder)) {
-            for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(path);
-            }
-        }
     }
 }

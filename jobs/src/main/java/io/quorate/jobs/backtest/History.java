@@ -26,7 +26,7 @@ public interface History extends Serializable {
         MACHINES,
         /** Who belongs: voters and learners, also those that never answered. */
         ROSTERS,
-        /** What members lack, and why; with scrapes it is made anew. */
+        /** What members lacked, and why, from when to when; with scrapes it is made anew. */
         COVERAGE
     }
 

@@ -44,6 +44,7 @@ final class HistoryReader implements SourceReader<Happened, HistorySplit> {
             chunkFrom = split.chunkFrom();
             nextFrom = chunkFrom;
             taken = split.taken();
+            source.progress().goesOn(split);
         }
         available.complete(null);
     }
@@ -100,7 +101,7 @@ final class HistoryReader implements SourceReader<Happened, HistorySplit> {
 
     @Override
     public List<HistorySplit> snapshotState(long checkpointId) {
-        return isMine ? List.of(new HistorySplit(chunkFrom, taken)) : List.of();
+        return isMine ? List.of(source.progress().at(chunkFrom, taken)) : List.of();
     }
 
     @Override

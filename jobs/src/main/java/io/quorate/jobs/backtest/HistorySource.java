@@ -69,13 +69,13 @@ public final class HistorySource implements Source<Happened, HistorySplit, Boole
 
     @Override
     public SplitEnumerator<HistorySplit, Boolean> createEnumerator(SplitEnumeratorContext<HistorySplit> context) {
-        return new HistoryEnumerator(context, new HistorySplit(since, 0));
+        return new HistoryEnumerator(context, HistorySplit.begin(since));
     }
 
     @Override
     public SplitEnumerator<HistorySplit, Boolean> restoreEnumerator(
             SplitEnumeratorContext<HistorySplit> context, Boolean waits) {
-        return new HistoryEnumerator(context, waits ? new HistorySplit(since, 0) : null);
+        return new HistoryEnumerator(context, waits ? HistorySplit.begin(since) : null);
     }
 
     @Override

@@ -3,6 +3,8 @@ package io.quorate.jobs.backtest;
 import io.quorate.ingest.catalogue.Catalogue;
 import io.quorate.ingest.catalogue.Metric;
 import io.quorate.jobs.backtest.History.Kind;
+import io.quorate.jobs.causes.Chains;
+import io.quorate.rules.Explains;
 import io.quorate.rules.Rule;
 import io.quorate.rules.Selector;
 import io.quorate.rules.Signal;
@@ -19,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -33,7 +36,11 @@ public final class Lacking {
     private enum Extent {
         SAYS_NOTHING("says nothing: "),
         SAYS_LESS("says less: "),
-        MAY_DIFFER("may say otherwise: ");
+        MAY_DIFFER("may say otherwise: "),
+        /** It says the same, but for what explains it. */
+        EXPLAINED_OTHERWISE("may tell another cause: "),
+        /** It says the same, but for what stands beside its cause. */
+        OTHER_SIGNS("may tell other signs of its cause: ");
 
         private final String words;
 
@@ -73,16 +80,58 @@ public final class Lacking {
             }
         }
         Set<String> known = rules.stream().map(Rule::name).collect(Collectors.toSet());
+        Map<String, Shortcoming> all = new HashMap<>(lacking.ofSymptoms);
+        for (Rule rule : rules) {
+            Shortcoming of = rule.condition() instanceof StepPattern pattern ? lacking.ofPattern(pattern, known) : null;
+            if (of != null) {
+                all.put(rule.name(), of);
+            }
+        }
         List<Lack> lacks = new ArrayList<>();
         for (Rule rule : rules) {
-            Shortcoming of = rule.condition() instanceof StepPattern pattern
-                    ? lacking.ofPattern(pattern, known)
-                    : lacking.ofSymptoms.get(rule.name());
-            if (of != null) {
-                lacks.add(new Lack(rule.name(), of.words()));
+            String words = Stream.of(all.get(rule.name()), ofCause(rule, rules, all))
+                    .filter(Objects::nonNull)
+                    .map(Shortcoming::words)
+                    .collect(Collectors.joining("; "));
+            if (!words.isEmpty()) {
+                lacks.add(new Lack(rule.name(), words));
             }
         }
         return lacks;
+    }
+
+    /**
+     * Of a rule whose alerts are explained, when not all is known that explains them, or that stands beside it: signs, other
+     * causes that were ruled out, advice.
+     */
+    private static @Nullable Shortcoming ofCause(Rule rule, Collection<Rule> rules, Map<String, Shortcoming> all) {
+        Shortcoming itself = all.get(rule.name());
+        boolean speaks = rule.alert() != null && (itself == null || itself.extent() != Extent.SAYS_NOTHING);
+        List<Rule> explaining =
+                rules.stream().filter(other -> explains(other, rule)).toList();
+        if (!speaks || explaining.isEmpty()) {
+            return null;
+        }
+        List<String> unseen = explaining.stream()
+                .map(Rule::name)
+                .filter(all::containsKey)
+                .sorted()
+                .toList();
+        if (!unseen.isEmpty()) {
+            return new Shortcoming(
+                    Extent.EXPLAINED_OTHERWISE,
+                    "it is explained by what is not seen as it was, " + String.join(", ", unseen));
+        }
+        List<String> signs = new Chains(rules)
+                .reads().stream().filter(all::containsKey).sorted().toList();
+        return signs.isEmpty()
+                ? null
+                : new Shortcoming(Extent.OTHER_SIGNS, "not seen as they were are " + String.join(", ", signs));
+    }
+
+    private static boolean explains(Rule one, Rule other) {
+        Explains explains = one.explains();
+        return explains != null && explains.of().contains(other.rank());
     }
 
     private @Nullable Shortcoming ofCondition(Rule.Condition condition) {
@@ -122,28 +171,31 @@ public final class Lacking {
                     "it reads metrics of the members' machines (" + String.join(", ", ofMachines)
                             + "); there are none");
         }
-        if (threshold.signal() instanceof Signal.BlindRules) {
-            return ofBlindness(ofStatuses);
-        }
-        return missing.contains(Kind.ROSTERS) && countsVoters(threshold)
-                ? new Shortcoming(
-                        Extent.MAY_DIFFER,
-                        "there are no member lists, so it takes the members that were seen for all voters")
-                : null;
-    }
-
-    private @Nullable Shortcoming ofBlindness(boolean ofStatuses) {
+        List<Shortcoming> some = new ArrayList<>();
         if (missing.contains(Kind.COVERAGE) && !ofStatuses) {
-            return new Shortcoming(
+            some.add(new Shortcoming(
                     Extent.MAY_DIFFER,
-                    "it is not told why a metric is missing, so it also counts what etcd, as it was started, never"
-                            + " shows");
+                    "it is not told what members lacked, and why, so it judges a member as soon as its windows come back"
+                            + (threshold.signal() instanceof Signal.BlindRules
+                                    ? ", and also counts what etcd, as it was started, never shows"
+                                    : "")));
         }
-        return missing.contains(Kind.ROSTERS)
-                ? new Shortcoming(
+        if (missing.contains(Kind.ROSTERS)) {
+            if (threshold.signal() instanceof Signal.BlindRules) {
+                some.add(new Shortcoming(
                         Extent.SAYS_LESS,
-                        "there are no member lists, so it knows nothing of members that never answered")
-                : null;
+                        "there are no member lists, so it knows nothing of members that never answered"));
+            } else if (countsVoters(threshold)) {
+                some.add(new Shortcoming(
+                        Extent.MAY_DIFFER,
+                        "there are no member lists, so it takes the members that were seen for all voters"));
+            }
+        }
+        return some.isEmpty()
+                ? null
+                : new Shortcoming(
+                        some.get(0).extent(),
+                        some.stream().map(Shortcoming::why).collect(Collectors.joining("; ")));
     }
 
     private static boolean countsVoters(Threshold threshold) {
@@ -180,7 +232,11 @@ public final class Lacking {
                         Extent.SAYS_NOTHING,
                         "its step " + step.name() + " is never seen: " + String.join("; ", unseen));
             }
-            otherwise |= step.absent();
+            otherwise |= step.absent()
+                    || step.symptoms().stream().anyMatch(symptom -> {
+                        Shortcoming of = ofSymptoms.get(symptom);
+                        return of != null && of.extent() == Extent.MAY_DIFFER;
+                    });
             worse.add("its step " + step.name() + " is not seen as it was: " + String.join("; ", unseen));
         }
         return worse.isEmpty()
@@ -195,11 +251,17 @@ public final class Lacking {
                     ? List.of("only the statuses of members show leader changes, and there are none")
                     : List.of();
         }
-        return step.symptoms().stream()
+        Map<String, String> byWords = new TreeMap<>();
+        step.symptoms().stream()
                 .sorted()
                 .filter(ofSymptoms::containsKey)
-                .map(symptom -> symptom + " "
-                        + Objects.requireNonNull(ofSymptoms.get(symptom)).words())
+                .forEach(symptom -> byWords.merge(
+                        Objects.requireNonNull(ofSymptoms.get(symptom)).words(),
+                        symptom,
+                        (one, other) -> one + ", " + other));
+        return byWords.entrySet().stream()
+                .map(same -> same.getValue() + ' ' + same.getKey())
+                .sorted()
                 .toList();
     }
 }

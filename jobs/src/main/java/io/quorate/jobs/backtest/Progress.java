@@ -18,7 +18,7 @@ public final class Progress {
     private final Set<String> clusters = new ConcurrentSkipListSet<>();
     private volatile long reached = Long.MIN_VALUE;
     private volatile List<String> lost = List.of();
-    private volatile @Nullable Instant first;
+    private volatile long first = Long.MAX_VALUE;
 
     private Progress() {}
 
@@ -41,15 +41,23 @@ public final class Progress {
         if (one.cluster() != null) {
             clusters.add(one.cluster());
         }
-        if (first == null || one.at().isBefore(first)) {
-            first = one.at();
-        }
+        first = Math.min(first, one.at().toEpochMilli());
+    }
+
+    /** What was read before a run broke off was read. */
+    void goesOn(HistorySplit split) {
+        clusters.addAll(split.clusters());
+        first = Math.min(first, split.first());
+    }
+
+    HistorySplit at(long chunkFrom, int taken) {
+        return new HistorySplit(chunkFrom, taken, first, clusters());
     }
 
     /** Of what was read, the first; null when nothing was. */
     @Nullable
     Instant first() {
-        return first;
+        return first == Long.MAX_VALUE ? null : Instant.ofEpochMilli(first);
     }
 
     /** Those that anything was read of. */

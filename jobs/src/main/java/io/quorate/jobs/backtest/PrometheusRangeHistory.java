@@ -62,7 +62,8 @@ public final class PrometheusRangeHistory implements History {
     public List<String> lacks() {
         List<String> lacks = new ArrayList<>(List.of(
                 "Prometheus keeps no statuses: rules that read them and rules of leader changes say nothing.",
-                "It keeps no member lists: the members that it scraped are taken for all there are, and for voters.",
+                "It keeps no member lists: the members that it scraped are taken for all there are, and for voters; alerts"
+                        + " do not carry their cluster's id, and unless labels are set no fleet incident is told.",
                 "It keeps nothing of what people said to the jobs: rules and overrides are those given here, from the"
                         + " beginning.",
                 "Where it was down itself there are no scrapes, not even failed ones."));

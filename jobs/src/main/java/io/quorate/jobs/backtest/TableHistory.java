@@ -1,5 +1,6 @@
 package io.quorate.jobs.backtest;
 
+import io.quorate.events.MemberWindow;
 import io.quorate.rules.yaml.Durations;
 import io.quorate.sinks.clickhouse.ClickHouseHistory;
 import io.quorate.sinks.clickhouse.ClickHouseSettings;
@@ -19,8 +20,10 @@ import java.util.Set;
  * coverage}, ordered by time, cluster and member.
  *
  * @param window the size of the base windows, the only ones that are heard
+ * @param metrics of which windows bring series, as no control is heard that might look at others; none for all
  */
-public record TableHistory(ClickHouseSettings clickhouse, Duration window, Clusters clusters) implements History {
+public record TableHistory(ClickHouseSettings clickhouse, Duration window, Clusters clusters, Set<String> metrics)
+        implements History {
 
     private static final long serialVersionUID = 1;
 
@@ -32,6 +35,7 @@ public record TableHistory(ClickHouseSettings clickhouse, Duration window, Clust
         Objects.requireNonNull(clickhouse, "clickhouse");
         Objects.requireNonNull(window, "window");
         Objects.requireNonNull(clusters, "clusters");
+        metrics = Set.copyOf(metrics);
     }
 
     @Override
@@ -39,9 +43,10 @@ public record TableHistory(ClickHouseSettings clickhouse, Duration window, Clust
         return Grain.WINDOWS;
     }
 
+    /** Of coverage the newest alone, which does not tell what members lacked before. */
     @Override
     public Set<Kind> tells() {
-        return EnumSet.allOf(Kind.class);
+        return EnumSet.complementOf(EnumSet.of(Kind.COVERAGE));
     }
 
     @Override
@@ -51,8 +56,8 @@ public record TableHistory(ClickHouseSettings clickhouse, Duration window, Clust
                         + " of the replay from its beginning.",
                 "ClickHouse does not know in which order things came: they are heard in the order of their times, and"
                         + " nothing is late that was late then.",
-                "A window that late readings corrected is heard once, as it was corrected last; then it was heard as it was"
-                        + " first, and its corrections after it.",
+                "A window that late readings corrected is heard as it was corrected last; then it was heard as it was told"
+                        + " at its end, or not at all.",
                 "A window in which no series said anything has no rows: a correction that left nothing of a window is not"
                         + " heard.",
                 "Of each member ClickHouse keeps the newest coverage alone: until then it is not heard which metrics the"
@@ -64,7 +69,7 @@ public record TableHistory(ClickHouseSettings clickhouse, Duration window, Clust
     @Override
     public TableReader open(Instant since) throws IOException {
         ClickHouseHistory tables = new ClickHouseHistory(clickhouse, clusters.names());
-        return new TableReader(tables, since, window, lost(tables, since));
+        return new TableReader(tables, since, this, lost(tables, since));
     }
 
     /** What ClickHouse has let expire of what is asked for; asked of the tables as a whole, not cluster by cluster. */
@@ -106,13 +111,13 @@ public record TableHistory(ClickHouseSettings clickhouse, Duration window, Clust
 
         private final ClickHouseHistory tables;
         private final Instant since;
-        private final Duration window;
+        private final TableHistory history;
         private final List<String> lost;
 
-        private TableReader(ClickHouseHistory tables, Instant since, Duration window, List<String> lost) {
+        private TableReader(ClickHouseHistory tables, Instant since, TableHistory history, List<String> lost) {
             this.tables = tables;
             this.since = since;
-            this.window = window;
+            this.history = history;
             this.lost = List.copyOf(lost);
         }
 
@@ -136,9 +141,23 @@ public record TableHistory(ClickHouseSettings clickhouse, Duration window, Clust
             tables.clusterRosters(span, roster -> chunk.add(Happened.of(roster)));
             tables.coverages(span, coverage -> chunk.add(Happened.of(coverage)));
             tables.memberStatuses(span, status -> chunk.add(Happened.of(status)));
-            tables.memberWindows(window, span, one -> chunk.add(Happened.of(one)));
+            tables.memberWindows(history.window, span, history.metrics, one -> chunk.add(Happened.of(toldOnce(one))));
             chunk.sort(ORDER);
             return chunk;
+        }
+
+        /** Detection listens to what is told first; of each window this is all there is. */
+        private static MemberWindow toldOnce(MemberWindow corrected) {
+            return new MemberWindow(
+                    corrected.cluster(),
+                    corrected.clusterId(),
+                    corrected.member(),
+                    corrected.memberId(),
+                    corrected.windowStart(),
+                    corrected.windowEnd(),
+                    corrected.gap(),
+                    1,
+                    corrected.measures());
         }
 
         /** What ClickHouse does not hold any more of what is asked for, a sentence each. */

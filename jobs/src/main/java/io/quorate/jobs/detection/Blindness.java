@@ -44,13 +44,9 @@ final class Blindness {
     }
 
     /** What the first blind one of these lacks; null when all that were scraped show all that is read. */
-    static @Nullable Missing of(Threshold condition, Map<String, KnownMember> of) {
-        boolean statuses = condition.reads() == Threshold.Source.MEMBER_STATUS;
+    static @Nullable Missing of(Threshold.Source source, List<Selector> reads, Map<String, KnownMember> of) {
+        boolean statuses = source == Threshold.Source.MEMBER_STATUS;
         boolean anyUp = of.values().stream().anyMatch(member -> member.up);
-        List<Selector> reads = new ArrayList<>(condition.signal().reads());
-        if (condition.guard() != null) {
-            reads.addAll(condition.guard().signal().reads());
-        }
         for (Selector selector : reads) {
             String metric = selector.metric();
             for (KnownMember member : of.values()) {
@@ -91,11 +87,13 @@ final class Blindness {
         Missing itself = member.missing.get(metric);
         return itself != null
                 ? itself
-                : Derived.partsOf(metric).stream()
-                        .map(member.missing::get)
-                        .filter(Objects::nonNull)
-                        .findFirst()
-                        .orElse(null);
+                : member.missing.isEmpty()
+                        ? null
+                        : Derived.partsOf(metric).stream()
+                                .map(member.missing::get)
+                                .filter(Objects::nonNull)
+                                .findFirst()
+                                .orElse(null);
     }
 
     /** Whether node-exporter shows it, or it is made of what node-exporter shows. */

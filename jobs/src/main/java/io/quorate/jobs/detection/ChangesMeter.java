@@ -60,10 +60,9 @@ final class ChangesMeter extends Meter {
     }
 
     @Override
-    Slot plus(Slot earlier, Slot later) {
-        double[] last = numbers(later).clone();
-        last[0] += numbers(earlier)[0];
-        return new Slot(later.number(), null, Map.of(WHOLE, last));
+    void add(double[] sum, double[] later) {
+        sum[0] += later[0];
+        System.arraycopy(later, 1, sum, 1, 3);
     }
 
     @Override

@@ -152,13 +152,13 @@ final class Conditions extends KeyedBroadcastProcessFunction<String, Heard, Cont
                 window.version(),
                 new Measures(
                         all.histograms().stream()
-                                .filter(series -> rules.reads(series.metric()))
+                                .filter(series -> rules.metrics().contains(series.metric()))
                                 .toList(),
                         all.counters().stream()
-                                .filter(series -> rules.reads(series.metric()))
+                                .filter(series -> rules.metrics().contains(series.metric()))
                                 .toList(),
                         all.gauges().stream()
-                                .filter(series -> rules.reads(series.metric()))
+                                .filter(series -> rules.metrics().contains(series.metric()))
                                 .toList()));
     }
 
@@ -327,14 +327,14 @@ final class Conditions extends KeyedBroadcastProcessFunction<String, Heard, Cont
         }
     }
 
-    /** Takes in the windows of this moment, of each member the newest version. */
+    /** Takes in the windows of this moment, of each member the one that came first. */
     private void listen(KnownCluster cluster, Map<String, KnownMember> known, List<MemberWindow> windows, Instant now)
             throws Exception {
-        Map<String, MemberWindow> newest = new TreeMap<>();
+        Map<String, MemberWindow> first = new TreeMap<>();
         for (MemberWindow window : windows) {
-            newest.merge(window.member(), window, (one, other) -> one.version() > other.version() ? one : other);
+            first.merge(window.member(), window, (one, other) -> one);
         }
-        for (MemberWindow window : newest.values()) {
+        for (MemberWindow window : first.values()) {
             cluster.clusterId = window.clusterId() == null ? cluster.clusterId : window.clusterId();
             KnownMember member = known.computeIfAbsent(window.member(), name -> new KnownMember());
             if (window.memberId() != null) {
@@ -345,7 +345,7 @@ final class Conditions extends KeyedBroadcastProcessFunction<String, Heard, Cont
             listen(member, window, !window.gap(), now);
         }
         for (Map.Entry<String, KnownMember> member : known.entrySet()) {
-            if (!newest.containsKey(member.getKey())) {
+            if (!first.containsKey(member.getKey())) {
                 hearNothing(member.getKey(), member.getValue(), now);
             }
         }

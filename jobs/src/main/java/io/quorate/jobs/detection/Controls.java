@@ -14,17 +14,23 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.BiConsumer;
 
 /**
  * The rules that a job began with, and what was said to it since.
  *
- * @param rules as they read under the profile
+ * @param rules as they read under the profile, without their tests: they travel to every operator
  * @param maintenance as the settings have it; nobody can say one yet while a job runs
  */
 public record Controls(List<Rule> rules, List<RuleOverride> overrides, List<Maintenance> maintenance, String profile)
         implements Serializable {
+
+    public Controls {
+        rules = rules.stream().map(Rule::untested).toList();
+    }
 
     /** Without a maintenance. */
     public Controls(List<Rule> rules, List<RuleOverride> overrides, String profile) {
@@ -84,6 +90,20 @@ public record Controls(List<Rule> rules, List<RuleOverride> overrides, List<Main
             }
         }
         return new RuleSet(source, step, active, shadow, overriding, shadowOverriding);
+    }
+
+    /** Every metric of members' windows of this length that a rule or an override looks at, as windows name it. */
+    public Set<String> metricsRead(Duration window) {
+        RuleSet running = after(List.of(), Threshold.Source.MEMBER_WINDOW, window, (what, why) -> {});
+        Set<String> metrics = new TreeSet<>(running.metrics());
+        // Every etcd shows these: by a gauge a window is one that was scraped, and without any series it would be none.
+        metrics.addAll(List.of("etcd_server_has_leader", "etcd_server_proposals_committed_total"));
+        for (Rule rule : rules) {
+            if (rule.condition() instanceof Rule.Regression regression) {
+                metrics.add(regression.metric());
+            }
+        }
+        return metrics;
     }
 
     private interface Read {

@@ -89,8 +89,17 @@ public final class DetectionPipeline {
         this.conditions = conditions;
     }
 
-    /** Of these rules and overrides, on windows of this length. */
-    public static DetectionPipeline of(Listens to, Controls controls, Duration window) {
+    /**
+     * Of these rules and overrides, on windows of this length as they were told at their end: whether a correction came before
+     * or after they were judged would depend on who was faster.
+     */
+    public static DetectionPipeline of(Listens all, Controls controls, Duration window) {
+        Listens to = new Listens(
+                all.statuses(),
+                all.windows().filter(one -> one.version() == 1),
+                all.rosters(),
+                all.coverage(),
+                all.controls());
         if (controls.rules().isEmpty()) {
             throw new IllegalArgumentException("no rules; expected at least one");
         }

@@ -48,11 +48,12 @@ final class ForecastMeter extends Meter {
     }
 
     @Override
-    Slot plus(Slot earlier, Slot later) {
-        double[] sum = added(numbers(earlier), numbers(later));
-        sum[5] = numbers(later)[5];
-        sum[6] = numbers(later)[6];
-        return new Slot(later.number(), null, Map.of(WHOLE, sum));
+    void add(double[] sum, double[] later) {
+        for (int i = 0; i < 5; i++) {
+            sum[i] += later[i];
+        }
+        sum[5] = later[5];
+        sum[6] = later[6];
     }
 
     @Override

@@ -81,9 +81,12 @@ final class GaugeMeter extends Meter {
     }
 
     @Override
-    Slot plus(Slot earlier, Slot later) {
-        return new Slot(later.number(), null, merged(earlier.values(), later.values(), (a, b) ->
-                new double[] {Math.min(a[0], b[0]), a[1] + b[1], a[2] + b[2], Math.max(a[3], b[3]), b[4]}));
+    void add(double[] sum, double[] later) {
+        sum[0] = Math.min(sum[0], later[0]);
+        sum[1] += later[1];
+        sum[2] += later[2];
+        sum[3] = Math.max(sum[3], later[3]);
+        sum[4] = later[4];
     }
 
     @Override

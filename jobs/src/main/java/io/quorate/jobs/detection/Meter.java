@@ -11,6 +11,7 @@ import io.quorate.rules.Threshold.Across;
 import io.quorate.rules.Verdict;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -18,7 +19,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
-import java.util.function.BinaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -91,9 +91,11 @@ abstract class Meter {
     /** What this window adds; null when it says nothing of the signal. */
     abstract @Nullable Slot take(Indexed window, boolean up, long number);
 
-    /** Two stretches of one member, or the same stretch of two, as one; the second is the later one. */
-    Slot plus(Slot earlier, Slot later) {
-        return new Slot(later.number(), null, merged(earlier.values(), later.values(), Meter::added));
+    /** Adds the numbers that one label has in a later stretch, or in the same stretch of another member. */
+    void add(double[] sum, double[] later) {
+        for (int i = 0; i < sum.length; i++) {
+            sum[i] += later[i];
+        }
     }
 
     /** The member's value, from the stretches that count, the newest last. */
@@ -135,10 +137,13 @@ abstract class Meter {
 
     /** Takes this window, which ends at this moment, into what is kept, and lets go of what no longer counts. */
     List<Slot> keep(@Nullable List<Slot> kept, Indexed window, boolean up, long end) {
-        List<Slot> all = new ArrayList<>(kept == null ? List.of() : kept);
         long number = numberOf(end);
-        Slot before = all.isEmpty() || !goesOnFromTheNewest() ? null : all.get(all.size() - 1);
-        all.removeIf(slot -> slot.number() <= number - slots && slot != before);
+        List<Slot> past = kept == null ? List.of() : kept;
+        Slot before = past.isEmpty() || !goesOnFromTheNewest() ? null : past.get(past.size() - 1);
+        List<Slot> all = new ArrayList<>(counting(past, end));
+        if (before != null && all.isEmpty()) {
+            all.add(before);
+        }
         Slot taken = take(window, up, number);
         if (taken != null && before != null) {
             taken = after(before, taken);
@@ -146,7 +151,7 @@ abstract class Meter {
         if (taken != null) {
             int last = all.size() - 1;
             if (last >= 0 && all.get(last).number() == number) {
-                all.set(last, plus(all.get(last), taken));
+                all.set(last, sum(List.of(all.get(last), taken)));
             } else {
                 all.add(taken);
             }
@@ -157,7 +162,11 @@ abstract class Meter {
     /** Of what is kept, what counts at this moment. */
     List<Slot> counting(List<Slot> kept, long end) {
         long number = numberOf(end);
-        return kept.stream().filter(slot -> slot.number() > number - slots).toList();
+        int from = 0;
+        while (from < kept.size() && kept.get(from).number() <= number - slots) {
+            from++;
+        }
+        return kept.subList(from, kept.size());
     }
 
     private long numberOf(long end) {
@@ -168,37 +177,39 @@ abstract class Meter {
         return slots * slotMillis;
     }
 
-    /** What the newest of these stretches is one with. */
-    final Slot sum(Collection<Slot> all) {
-        return all.stream().reduce(this::plus).orElse(new Slot(0, null, Map.of()));
-    }
-
-    static Map<String, double[]> merged(
-            @Nullable Map<String, double[]> some,
-            @Nullable Map<String, double[]> others,
-            BinaryOperator<double[]> how) {
-        Map<String, double[]> all = new HashMap<>(some == null ? Map.of() : some);
-        (others == null ? Map.<String, double[]>of() : others)
-                .forEach((label, numbers) -> all.merge(label, numbers, how));
-        return all;
-    }
-
-    static double[] added(double[] some, double[] others) {
-        double[] sum = some.clone();
-        for (int i = 0; i < sum.length; i++) {
-            sum[i] += others[i];
+    /** Stretches of one member in their order, or of several, as one; of no labels when there are none. */
+    Slot sum(List<Slot> all) {
+        if (all.size() == 1) {
+            return all.get(0);
         }
-        return sum;
+        long number = 0;
+        Map<String, double[]> sum = new HashMap<>();
+        for (Slot slot : all) {
+            number = slot.number();
+            for (Map.Entry<String, double[]> label :
+                    Objects.requireNonNull(slot.values()).entrySet()) {
+                double[] before = sum.get(label.getKey());
+                if (before == null) {
+                    sum.put(label.getKey(), label.getValue().clone());
+                } else {
+                    add(before, label.getValue());
+                }
+            }
+        }
+        return new Slot(number, null, sum);
     }
 
     private static String label(String labels, @Nullable String name) {
-        return name == null ? WHOLE : Labels.parse(labels).getOrDefault(name, WHOLE);
+        return name == null ? WHOLE : Objects.requireNonNullElse(Labels.value(labels, name), WHOLE);
     }
 
     /** Keeps the bucket vector. */
     private static final class QuantileMeter extends Meter {
 
         private final Signal.QuantileOf signal;
+
+        /** Of what was taken last: one array for all that agree is one to compare with, and one to keep. */
+        private double[] edges = {};
 
         QuantileMeter(Signal.QuantileOf signal, Duration step) {
             super("histogram", signal, step);
@@ -208,25 +219,30 @@ abstract class Meter {
         @Override
         @Nullable
         Slot take(Indexed window, boolean up, long number) {
-            BucketVector pooled = window.histograms(signal.of().metric()).stream()
+            BucketVector pooled = BucketVector.sum(window.histograms(signal.of().metric()).stream()
                     .filter(series -> signal.of().takes(series.labels()))
                     .map(Histogram::vector)
-                    .reduce(BucketVector::plus)
-                    .orElse(null);
-            return pooled == null ? null : new Slot(number, pooled, null);
+                    .toList());
+            if (pooled == null) {
+                return null;
+            }
+            if (Arrays.equals(edges, pooled.edges())) {
+                return new Slot(number, new BucketVector(edges, pooled.counts(), pooled.sum()), null);
+            }
+            edges = pooled.edges();
+            return new Slot(number, pooled, null);
         }
 
         @Override
-        Slot plus(Slot earlier, Slot later) {
-            return new Slot(
-                    later.number(),
-                    Objects.requireNonNull(earlier.vector()).plus(Objects.requireNonNull(later.vector())),
-                    null);
+        Slot sum(List<Slot> all) {
+            List<BucketVector> vectors = new ArrayList<>(all.size());
+            all.forEach(slot -> vectors.add(Objects.requireNonNull(slot.vector())));
+            return new Slot(all.get(all.size() - 1).number(), BucketVector.sum(vectors), null);
         }
 
         @Override
         Measured member(List<Slot> kept) {
-            BucketVector vector = sum(kept).vector();
+            BucketVector vector = kept.isEmpty() ? null : sum(kept).vector();
             if (vector == null) {
                 return Measured.exactly(Double.NaN);
             }
@@ -286,7 +302,7 @@ abstract class Meter {
             Map<String, double[]> values = new HashMap<>();
             add(values, window, signal.of(), 0);
             add(values, window, signal.among(), 1);
-            return new Slot(number, null, values);
+            return new Slot(number, null, Map.copyOf(values));
         }
 
         private void add(Map<String, double[]> values, Indexed window, Selector selector, int at) {
@@ -343,7 +359,7 @@ abstract class Meter {
                             series.value();
                 }
             }
-            return new Slot(number, null, values);
+            return new Slot(number, null, Map.copyOf(values));
         }
 
         @Override

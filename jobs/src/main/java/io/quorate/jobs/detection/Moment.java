@@ -10,9 +10,7 @@ import io.quorate.jobs.detection.Measured.Judged;
 import io.quorate.jobs.detection.RuleSet.Ruled;
 import io.quorate.rules.Rule;
 import io.quorate.rules.RuleOverride;
-import io.quorate.rules.Selector;
 import io.quorate.rules.Signal;
-import io.quorate.rules.StatusMetric;
 import io.quorate.rules.Threshold;
 import io.quorate.rules.Threshold.Across;
 import io.quorate.rules.Threshold.Bound;
@@ -21,10 +19,10 @@ import io.quorate.rules.Verdict;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -167,14 +165,13 @@ final class Moment {
             cell(ruled, member, RuleCoverage.OFF, null, "off by override " + (override == null ? "" : override.name()));
             return;
         }
-        Missing missing = Blindness.of(condition, of);
-        boolean upper = condition.limits().get(0).comparison().isUpper();
-        Measured measured = missing == null ? measured(condition, condition.signal(), upper, member, of) : null;
-        Verdict guard = missing == null ? guard(condition, member, of) : Verdict.UNDECIDED;
-        if (missing == null && (measured == null || guard == null)) {
+        RuleSet.Asks asks = rules.asks(condition);
+        Missing missing = Blindness.of(condition.reads(), asks.reads(), of);
+        if (missing == null && !(isKept(asks.signal(), of) && isKept(asks.guard(), of))) {
             // It was said a moment ago, and nothing was kept for it yet.
             return;
         }
+        Measured measured = missing == null ? measured(condition, asks, asks.signal(), member, of) : null;
         String key = key(ruled, member);
         Standing known = standings.getOrDefault(key, new Standing());
         if (known.said == Status.FIRING && known.notified != ruled.notifies()) {
@@ -192,13 +189,17 @@ final class Moment {
 
         List<Verdict> verdicts = new ArrayList<>();
         boolean tooFew = false;
+        Verdict guard = null;
         for (int i = 0; i < condition.limits().size(); i++) {
             Limit limit = condition.limits().get(i);
             Bound bound = standing.isFiring(i) && limit.clear() != null ? limit.clear() : limit.bound();
             Judged judged =
                     measured == null ? Judged.UNDECIDED : measured.against(condition, limit, bound.of(voters()));
             tooFew |= judged.tooFew();
-            verdicts.add(judged.verdict() == Verdict.BREACH && guard != null ? guard : judged.verdict());
+            if (judged.verdict() == Verdict.BREACH && guard == null) {
+                guard = guard(condition, asks, member, of);
+            }
+            verdicts.add(judged.verdict() == Verdict.BREACH ? Objects.requireNonNull(guard) : judged.verdict());
         }
         if (missing != null) {
             cell(ruled, member, RuleCoverage.BLIND, missing, missing.detail());
@@ -238,18 +239,15 @@ final class Moment {
         return cluster.voters > 0 ? cluster.voters : members.size();
     }
 
-    /** A breach where what the condition asks for beside its signal holds as well; null when nothing was kept of it yet. */
-    private @Nullable Verdict guard(Threshold condition, @Nullable String member, Map<String, KnownMember> of) {
+    /** A breach where what the condition asks for beside its signal holds as well, or where it asks for nothing. */
+    private Verdict guard(
+            Threshold condition, RuleSet.Asks asks, @Nullable String member, Map<String, KnownMember> of) {
         Threshold.Guard guard = condition.guard();
-        if (guard == null) {
+        if (guard == null || asks.guard() == null) {
             return Verdict.BREACH;
         }
-        Measured measured =
-                measured(condition, guard.signal(), guard.comparison().isUpper(), member, of);
-        if (measured == null) {
-            return null;
-        }
-        return measured.against(
+        return measured(condition, asks, asks.guard(), member, of)
+                .against(
                         guard.signal(),
                         condition.policy(),
                         guard.comparison(),
@@ -257,44 +255,34 @@ final class Moment {
                 .verdict();
     }
 
-    /** Null when nothing was kept of it yet. */
-    private @Nullable Measured measured(
-            Threshold condition, Signal signal, boolean upper, @Nullable String member, Map<String, KnownMember> of) {
-        if (signal instanceof Signal.BlindRules) {
+    /** Whether something was kept of every one of these members. */
+    private static boolean isKept(RuleSet.@Nullable Asked asked, Map<String, KnownMember> of) {
+        Meter meter = asked == null ? null : asked.meter();
+        return meter == null || of.values().stream().allMatch(known -> known.kept.containsKey(meter.key()));
+    }
+
+    private Measured measured(
+            Threshold condition,
+            RuleSet.Asks asks,
+            RuleSet.Asked asked,
+            @Nullable String member,
+            Map<String, KnownMember> of) {
+        Meter meter = asked.meter();
+        if (meter == null) {
             return blindness.measured(member);
         }
-        Meter meter = rules.meter(signal, upper);
-        if (meter == null) {
-            return null;
-        }
-        boolean votersOnly =
-                condition.limits().stream().anyMatch(limit -> limit.bound().kind() != Bound.Kind.NUMBER);
-        boolean readsTheSilent = readsTheSilent(signal, condition.reads());
-        Collection<List<Slot>> kept = new ArrayList<>();
+        List<List<Slot>> kept = new ArrayList<>();
         for (Map.Entry<String, KnownMember> each : of.entrySet()) {
             KnownMember known = each.getValue();
-            KnownMember.Kept slots = known.kept.get(meter.key());
-            if (slots == null) {
-                return null;
-            }
-            boolean leftOut = of.size() > 1 && !known.up && !readsTheSilent;
-            if (!leftOut && !(votersOnly && cluster.learners.contains(each.getKey()))) {
-                kept.add(meter.counting(slots.slots(), known.listenedAt.toEpochMilli()));
+            List<Slot> slots =
+                    Objects.requireNonNull(known.kept.get(meter.key())).slots();
+            boolean leftOut = of.size() > 1 && !known.up && !asked.readsTheSilent();
+            if (!leftOut && !(asks.votersOnly() && cluster.learners.contains(each.getKey()))) {
+                kept.add(meter.counting(slots, known.listenedAt.toEpochMilli()));
             }
         }
         Across across = condition.across();
-        return across == null ? meter.member(kept.iterator().next()) : meter.cluster(kept, across);
-    }
-
-    /** Whether it says something of members that are not up. */
-    private static boolean readsTheSilent(Signal signal, Threshold.Source source) {
-        return signal.reads().stream()
-                .map(Selector::metric)
-                .anyMatch(metric -> metric.equals(Meter.UP)
-                        || (source == Threshold.Source.MEMBER_STATUS
-                                && StatusMetric.of(metric)
-                                        .filter(StatusMetric::isToldOfTheSilent)
-                                        .isPresent()));
+        return across == null ? meter.member(kept.get(0)) : meter.cluster(kept, across);
     }
 
     private void say(

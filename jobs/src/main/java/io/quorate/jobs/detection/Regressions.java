@@ -105,7 +105,7 @@ final class Regressions extends KeyedProcessFunction<String, MemberWindow, Alert
     public void onTimer(long time, OnTimerContext context, Collector<Alert> out) throws Exception {
         Instant now = Instant.ofEpochMilli(time);
         Moment moment = new Moment(context.getCurrentKey(), now);
-        for (MemberWindow window : newest(waiting.take(time))) {
+        for (MemberWindow window : first(waiting.take(time))) {
             moment.judge(window);
         }
         moment.say(out);
@@ -114,13 +114,11 @@ final class Regressions extends KeyedProcessFunction<String, MemberWindow, Alert
         }
     }
 
-    /** One window per member, in order of member. */
-    private static Iterable<MemberWindow> newest(List<MemberWindow> windows) {
-        SortedMap<String, MemberWindow> newest = new TreeMap<>();
-        windows.stream()
-                .sorted(Comparator.comparingInt(MemberWindow::version))
-                .forEach(window -> newest.put(window.member(), window));
-        return newest.values();
+    /** One window per member, in order of member; what comes twice is the same. */
+    private static Iterable<MemberWindow> first(List<MemberWindow> windows) {
+        SortedMap<String, MemberWindow> first = new TreeMap<>();
+        windows.forEach(window -> first.putIfAbsent(window.member(), window));
+        return first.values();
     }
 
     /** All that is known of a cluster at one end of windows. */

@@ -2,12 +2,16 @@ package io.quorate.jobs.detection;
 
 import io.quorate.rules.Rule;
 import io.quorate.rules.RuleOverride;
+import io.quorate.rules.Selector;
 import io.quorate.rules.Signal;
+import io.quorate.rules.StatusMetric;
 import io.quorate.rules.Threshold;
+import io.quorate.rules.Threshold.Bound;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.Collection;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -55,13 +59,33 @@ final class RuleSet {
         }
     }
 
-    /** A signal, and whether its large values are looked for. */
-    private record Asked(Signal signal, boolean upper) {}
+    /**
+     * One of the signals of a condition.
+     *
+     * @param meter null for a signal that is not measured of members
+     * @param readsTheSilent whether it says something of members that are not up
+     */
+    record Asked(@Nullable Meter meter, boolean readsTheSilent) {}
+
+    /**
+     * What a condition asks of members, made once for all the moments at which it is judged.
+     *
+     * @param reads all that it reads, what guards it included
+     * @param votersOnly whether its bound is one of voters
+     * @param guard null when nothing guards it
+     */
+    record Asks(
+            List<Selector> reads,
+            boolean votersOnly,
+            Asked signal,
+            @Nullable Asked guard) {}
 
     private final List<Ruled> rules = new ArrayList<>();
-    private final Map<Asked, Meter> meters = new HashMap<>();
-    private final Set<String> metrics = new HashSet<>();
-    private final Set<String> meterKeys = new HashSet<>();
+    private final Map<Threshold, Asks> asks = new IdentityHashMap<>();
+    private final Map<String, Meter> meters = new TreeMap<>();
+
+    /** Whether a poll was answered tells the blind from those that nobody asks. */
+    private final Set<String> metrics = new HashSet<>(Set.of(Meter.UP));
 
     /**
      * Those that read this source.
@@ -92,8 +116,8 @@ final class RuleSet {
             add(source, new Ruled(rule, true, all, null));
         }
         for (Ruled ruled : rules) {
-            meter(ruled.rule().condition(), step);
-            ruled.overrides().forEach(override -> meter(override.condition(), step));
+            ask(ruled.rule().condition(), step);
+            ruled.overrides().forEach(override -> ask(override.condition(), step));
         }
     }
 
@@ -109,57 +133,72 @@ final class RuleSet {
                 .toList();
     }
 
-    private void meter(Rule.@Nullable Condition condition, Duration step) {
+    private void ask(Rule.@Nullable Condition condition, Duration step) {
         if (condition instanceof Threshold threshold) {
-            meter(threshold.signal(), upper(threshold), step);
-            if (threshold.guard() != null) {
-                meter(threshold.guard().signal(), threshold.guard().comparison().isUpper(), step);
+            Threshold.Guard guard = threshold.guard();
+            List<Selector> reads = new ArrayList<>(threshold.signal().reads());
+            if (guard != null) {
+                reads.addAll(guard.signal().reads());
             }
+            asks.put(
+                    threshold,
+                    new Asks(
+                            reads,
+                            threshold.limits().stream()
+                                    .anyMatch(limit -> limit.bound().kind() != Bound.Kind.NUMBER),
+                            asked(
+                                    threshold.signal(),
+                                    threshold.limits().get(0).comparison().isUpper(),
+                                    threshold.reads(),
+                                    step),
+                            guard == null
+                                    ? null
+                                    : asked(guard.signal(), guard.comparison().isUpper(), threshold.reads(), step)));
         }
     }
 
-    private void meter(Signal signal, boolean upper, Duration step) {
+    private Asked asked(Signal signal, boolean upper, Threshold.Source source, Duration step) {
         Meter meter = Meter.of(signal, upper, step);
         if (meter != null) {
-            meters.put(new Asked(signal, upper), meter);
-            meterKeys.add(meter.key());
+            meters.put(meter.key(), meter);
         }
         signal.reads().forEach(selector -> metrics.add(selector.metric()));
         if (signal.reads().stream().anyMatch(selector -> Blindness.isOfTheMachine(selector.metric()))) {
             metrics.add(Blindness.NODE_UP);
         }
+        return new Asked(meter, signal.reads().stream().anyMatch(selector -> isToldOfTheSilent(selector, source)));
     }
 
-    private static boolean upper(Threshold threshold) {
-        return threshold.limits().get(0).comparison().isUpper();
+    private static boolean isToldOfTheSilent(Selector selector, Threshold.Source source) {
+        return selector.metric().equals(Meter.UP)
+                || (source == Threshold.Source.MEMBER_STATUS
+                        && StatusMetric.of(selector.metric())
+                                .filter(StatusMetric::isToldOfTheSilent)
+                                .isPresent());
     }
 
     List<Ruled> rules() {
         return rules;
     }
 
-    /** Null for a signal that is not measured of members. */
-    @Nullable
-    Meter meter(Signal signal, boolean upper) {
-        return meters.get(new Asked(signal, upper));
+    /** Of the condition of one of these rules or overrides. */
+    Asks asks(Threshold condition) {
+        return Objects.requireNonNull(asks.get(condition), "a condition of these rules");
     }
 
     /** One of each key. */
-    Iterable<Meter> meters() {
-        Map<String, Meter> byKey = new TreeMap<>();
-        meters.values().forEach(meter -> byKey.put(meter.key(), meter));
-        return byKey.values();
+    Collection<Meter> meters() {
+        return meters.values();
     }
 
     /** Whether a meter of this key is among them. */
     boolean knows(String meterKey) {
-        return meterKeys.contains(meterKey);
+        return meters.containsKey(meterKey);
     }
 
-    /** Whether any of them reads this metric. */
-    boolean reads(String metric) {
-        // Whether a poll was answered tells the blind from those that nobody asks.
-        return metrics.contains(metric) || metric.equals(Meter.UP);
+    /** Every metric that any of them reads. */
+    Set<String> metrics() {
+        return metrics;
     }
 
     /** The rule of this key; null when it is no more. */

@@ -73,7 +73,7 @@ public final class RuleTests {
                     .forEach(test -> byProfile
                             .computeIfAbsent(test.profile(), p -> new ArrayList<>())
                             .add(test));
-            Rule heard = rule.alert() == null ? rule.with(SHOWS) : rule;
+            Rule heard = (rule.alert() == null ? rule.with(SHOWS) : rule).untested();
             byProfile.forEach((profile, tests) -> trials.add(new Trial(rule, heard.under(profile), tests)));
         }
         List<Outcome> outcomes = new ArrayList<>();

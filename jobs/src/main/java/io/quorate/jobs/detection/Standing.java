@@ -54,9 +54,15 @@ public class Standing {
 
     /** Nothing would be lost with it. */
     boolean isIdle() {
-        return said == null
-                && symptomSince == null
-                && limits.stream().allMatch(limit -> limit.breachedSince == null && !limit.firing);
+        if (said != null || symptomSince != null) {
+            return false;
+        }
+        for (AtLimit limit : limits) {
+            if (limit.breachedSince != null || limit.firing) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Whether this limit's episode goes on, so that its bound to clear counts. */
@@ -66,6 +72,9 @@ public class Standing {
 
     /** Makes room for these limits; what is known of one of the same severity stays. */
     void fit(List<Limit> asked) {
+        if (fits(asked)) {
+            return;
+        }
         List<AtLimit> fitted = new ArrayList<>();
         for (Limit limit : asked) {
             fitted.add(limits.stream()
@@ -78,6 +87,14 @@ public class Standing {
                     }));
         }
         limits = fitted;
+    }
+
+    private boolean fits(List<Limit> asked) {
+        boolean fits = limits.size() == asked.size();
+        for (int i = 0; fits && i < asked.size(); i++) {
+            fits = limits.get(i).severity == asked.get(i).severity();
+        }
+        return fits;
     }
 
     /**

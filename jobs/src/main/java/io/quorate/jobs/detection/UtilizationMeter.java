@@ -34,13 +34,13 @@ final class UtilizationMeter extends Meter {
                 device[1] = series.last();
             }
         }
-        return new Slot(number, null, values);
+        return new Slot(number, null, Map.copyOf(values));
     }
 
     @Override
-    Slot plus(Slot earlier, Slot later) {
-        return new Slot(later.number(), null, merged(earlier.values(), later.values(), (a, b) ->
-                new double[] {a[0] + b[0], b[1] > 0 ? b[1] : a[1]}));
+    void add(double[] sum, double[] later) {
+        sum[0] += later[0];
+        sum[1] = later[1] > 0 ? later[1] : sum[1];
     }
 
     @Override

@@ -19,7 +19,8 @@ public record Curve(String address, @Nullable String asIs, List<Point> points) {
      * @param episodes that fired
      * @param notifications of them, those that tell somebody
      * @param pagesOfAll of every rule: others may read what this one says
-     * @param recall the share of the incidents that this rule finds; null without a truth, or without an incident
+     * @param recall the share of the incidents that this rule finds, or at whose beginning it fires already: a rule that
+     *     fires later must not seem to find more; null without a truth, or without an incident
      * @param precision null without a truth, or without an episode
      * @param delaySeconds the median, see {@link Score}; null without a truth, or when no delay is known
      */
@@ -66,7 +67,7 @@ public record Curve(String address, @Nullable String asIs, List<Point> points) {
                 alone.warnings(),
                 alone.pages() / noise.clusterMonths(),
                 ledger.pages(),
-                score == null ? null : score.recall(),
+                score == null ? null : score.awake(),
                 score == null ? null : score.precision(),
                 delay == null ? null : delay.p50());
     }

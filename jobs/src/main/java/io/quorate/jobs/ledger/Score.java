@@ -185,6 +185,14 @@ public record Score(
         return outcomes.isEmpty() ? null : (double) found() / outcomes.size();
     }
 
+    /** The share of incidents that were found, or at whose beginning somebody was awake; null when there was no incident. */
+    public @Nullable Double awake() {
+        long awake = outcomes.stream()
+                .filter(outcome -> outcome.isFound() || outcome.during() != null)
+                .count();
+        return outcomes.isEmpty() ? null : (double) awake / outcomes.size();
+    }
+
     /** How many episodes were judged. */
     public int judged() {
         return right + ofPlanned + stray.size();

@@ -9,7 +9,7 @@ final class Words {
 
     static final String OF_CURVE =
             "All is of the swept rule alone, but the pages of all rules. Recall is the share of the"
-                    + " incidents that this one rule finds.";
+                    + " incidents that this one rule finds, or at whose beginning it fires already.";
 
     private Words() {}
 

@@ -108,7 +108,7 @@ final class MemberWindows extends KeyedProcessFunction<String, MemberScrape, Mem
         List<MemberScrape> after = counting();
         for (Instant touched : touched(before, after)) {
             if (settings.closesAt(touched) <= watermark) {
-                close(after, touched, out);
+                close(after, touched, 2, out);
             }
         }
     }
@@ -126,7 +126,7 @@ final class MemberWindows extends KeyedProcessFunction<String, MemberScrape, Mem
         Instant start = settings.startOf(Instant.ofEpochMilli(time));
         if (time == settings.closesAt(start)) {
             setAside.inc(within(all, start) - within(counting, start));
-            close(counting, start, out);
+            close(counting, start, 1, out);
         }
         forget(all, settings.startOf(Instant.ofEpochMilli(time).minus(settings.horizon())));
         forgetWhoLeft(all, time, context.timerService());
@@ -201,17 +201,21 @@ final class MemberWindows extends KeyedProcessFunction<String, MemberScrape, Mem
         return places;
     }
 
-    private void close(List<MemberScrape> counting, Instant start, Collector<MemberWindow> out) throws Exception {
+    /** @param first the version of a window that was not told before: 1 at its end; what is told later begins with 2 */
+    private void close(List<MemberScrape> counting, Instant start, int first, Collector<MemberWindow> out)
+            throws Exception {
         Readings window = new Readings(catalogue, counting, start, settings.size());
         Integer previous = versions.get(start.toEpochMilli());
         // What was said must be taken back when a late reading left nothing of it.
         if (window.saysNothing() && (previous == null || window.newest() == null)) {
             return;
         }
-        int version = previous == null ? 1 : previous + 1;
-        if (previous != null) {
+        int version = previous == null ? first : previous + 1;
+        if (version > 1) {
+            // Also what was told only now: rules do not judge it, and it must not go uncounted.
             corrected.inc();
-        } else if (window.beginsAnew()) {
+        }
+        if (previous == null && window.beginsAnew()) {
             replaced.inc();
         }
         versions.put(start.toEpochMilli(), version);

@@ -22,6 +22,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -35,6 +36,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** However a history is cut, and wherever a run breaks off: windows, {@code for} and episodes span the borders. */
 class ChunksTest {
+
+    /** From when on a history was opened last; Flink copies it. */
+    private static final AtomicReference<Instant> OPENED = new AtomicReference<>();
 
     @TempDir
     private Path folder;
@@ -76,6 +80,7 @@ class ChunksTest {
 
         @Override
         public Reader open(Instant since) throws IOException {
+            OPENED.set(since);
             Reader reader = whole.open(since);
             return new Reader() {
                 @Override
@@ -126,7 +131,7 @@ class ChunksTest {
 
     @Test
     void goOnFromACheckpointWhereARunBrokeOff() throws Exception {
-        SortedSet<Line> whole = run(cut(Duration.ofHours(1)), 1, "whole").lines();
+        Backtest.Ran whole = run(cut(Duration.ofHours(1)), 1, "whole");
         Path lines = Files.createDirectories(folder.resolve("lines"));
         Cut broken = new Cut(storm, Duration.ofSeconds(1), first.plusSeconds(90));
 
@@ -137,8 +142,10 @@ class ChunksTest {
         Backtest.Ran ran =
                 backtest(cut(Duration.ofSeconds(1)), first).run(env(1, Duration.ofDays(1), checkpoint), lines);
 
-        assertThat(ran.first()).as("it began in the middle").isAfter(first.plusSeconds(5));
-        assertThat(ran.lines()).isEqualTo(whole);
+        assertThat(OPENED.get()).as("it began in the middle").isAfter(whole.first());
+        assertThat(ran.first()).as("and knows what was read before").isEqualTo(whole.first());
+        assertThat(ran.clusters()).containsExactly("storm");
+        assertThat(ran.lines()).isEqualTo(whole.lines());
     }
 
     private Cut cut(Duration chunk) {

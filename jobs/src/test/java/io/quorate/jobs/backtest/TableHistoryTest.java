@@ -1,5 +1,11 @@
 package io.quorate.jobs.backtest;
 
+import static io.quorate.jobs.backtest.Events.BASE;
+import static io.quorate.jobs.backtest.Events.BEGIN;
+import static io.quorate.jobs.backtest.Events.coverage;
+import static io.quorate.jobs.backtest.Events.roster;
+import static io.quorate.jobs.backtest.Events.status;
+import static io.quorate.jobs.backtest.Events.window;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -8,7 +14,6 @@ import io.quorate.desk.Home;
 import io.quorate.events.ClusterRoster;
 import io.quorate.events.Coverage;
 import io.quorate.events.Measures;
-import io.quorate.events.Measures.GaugeRange;
 import io.quorate.events.MemberStatus;
 import io.quorate.events.MemberWindow;
 import io.quorate.events.Sample;
@@ -29,8 +34,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.function.BiFunction;
-import java.util.stream.Stream;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.util.InstantiationUtil;
@@ -45,9 +50,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** What was heard live, heard once more from the tables of a real engine; and what of it is not. */
 @Timeout(120)
 class TableHistoryTest {
-
-    private static final Instant BEGIN = Instant.parse("2026-01-01T00:00:00Z");
-    private static final Duration BASE = Duration.ofSeconds(10);
 
     private static ClickHouseEngine engine;
 
@@ -159,12 +161,12 @@ class TableHistoryTest {
         assertThat(hour()).as(lacks.get(1)).containsExactly(Happened.of(late), Happened.of(status("a", "m1", 40)));
 
         MemberWindow first = window("b", "m1", 10, 1, 50);
-        MemberWindow corrected = window("b", "m1", 10, 2, 60);
         save(ClickHouseTables::saveMemberWindows, List.of(first));
-        save(ClickHouseTables::saveMemberWindows, List.of(corrected));
+        save(ClickHouseTables::saveMemberWindows, List.of(window("b", "m1", 10, 2, 60)));
+        MemberWindow corrected = window("b", "m1", 10, 1, 60);
         assertThat(hour()).as(lacks.get(2)).contains(Happened.of(corrected)).doesNotContain(Happened.of(first));
 
-        MemberWindow nothing = windowOf("b", 10, 3, Measures.NONE);
+        MemberWindow nothing = window("b", 10, 3, Measures.NONE);
         save(ClickHouseTables::saveMemberWindows, List.of(nothing));
         assertThat(hour()).as(lacks.get(3)).contains(Happened.of(corrected)).doesNotContain(Happened.of(nothing));
 
@@ -179,15 +181,15 @@ class TableHistoryTest {
         Sample none = new Sample("some_more_total", "", Double.NaN);
         save(
                 ClickHouseTables::saveMemberWindows,
-                List.of(windowOf("d", 10, 1, new Measures(List.of(), List.of(none, sound), List.of()))));
+                List.of(window("d", 10, 1, new Measures(List.of(), List.of(none, sound), List.of()))));
         assertThat(hour())
                 .as(lacks.get(5))
-                .contains(Happened.of(windowOf("d", 10, 1, new Measures(List.of(), List.of(sound), List.of()))));
+                .contains(Happened.of(window("d", 10, 1, new Measures(List.of(), List.of(sound), List.of()))));
 
         Instant at = BEGIN.plusSeconds(50);
         save(
                 ClickHouseTables::saveMemberStatuses,
-                List.of(statusAt("e", at.plusNanos(100_000)), statusAt("e", at.plusNanos(900_000))));
+                List.of(status("e", at.plusNanos(100_000)), status("e", at.plusNanos(900_000))));
         assertThat(hour().stream().filter(one -> "e".equals(one.cluster())))
                 .as(lacks.get(6))
                 .extracting(Happened::at)
@@ -227,7 +229,8 @@ class TableHistoryTest {
 
     @Test
     void saysInWordsThatNoClickHouseAnswers() {
-        TableHistory nowhere = new TableHistory(ClickHouseSettings.at("http://127.0.0.1:9"), BASE, Clusters.ALL);
+        TableHistory nowhere =
+                new TableHistory(ClickHouseSettings.at("http://127.0.0.1:9"), BASE, Clusters.ALL, Set.of());
         assertThatThrownBy(() -> nowhere.open(BEGIN))
                 .isInstanceOf(IOException.class)
                 .hasMessage("ClickHouse does not answer at http://127.0.0.1:9: start it, or set clickhouse.url to where"
@@ -241,7 +244,7 @@ class TableHistoryTest {
     }
 
     private TableHistory history(Clusters clusters) {
-        return new TableHistory(settings, BASE, clusters);
+        return new TableHistory(settings, BASE, clusters, Set.of());
     }
 
     private List<String> lost(Instant since) throws IOException {
@@ -255,17 +258,7 @@ class TableHistoryTest {
     }
 
     private static List<Happened> chunks(TableHistory history, Duration whole, Duration length) throws IOException {
-        List<Happened> all = new ArrayList<>();
-        Instant until = BEGIN.plus(whole);
-        try (TableReader reader = history.open(BEGIN)) {
-            Instant from = BEGIN;
-            while (from.isBefore(until)) {
-                Instant to = from.plus(length).isBefore(until) ? from.plus(length) : until;
-                all.addAll(reader.chunk(from, to));
-                from = to;
-            }
-        }
-        return all;
+        return Walk.chunks(history, BEGIN, BEGIN.plus(whole), length);
     }
 
     private <T> void save(BiFunction<DataStream<T>, ClickHouseSettings, ClickHouseTables.Saved> way, List<T> events)
@@ -284,59 +277,5 @@ class TableHistoryTest {
             return happened.status().member();
         }
         return happened.coverage() == null ? "" : happened.coverage().member();
-    }
-
-    private static MemberStatus status(String cluster, String member, int second) {
-        return MemberStatus.failed(
-                cluster, member, null, "http://m1:2379", BEGIN.plusSeconds(second), 3, "timeout", "no answer");
-    }
-
-    private static MemberStatus statusAt(String cluster, Instant at) {
-        return MemberStatus.failed(cluster, "m1", null, "http://m1:2379", at, 3, "timeout", "no answer");
-    }
-
-    private static MemberWindow window(String cluster, String member, int second, int version, double pending) {
-        Instant end = BEGIN.plusSeconds(second);
-        GaugeRange gauge = new GaugeRange("etcd_server_proposals_pending", "", pending, pending, 1, pending, pending);
-        return new MemberWindow(
-                cluster,
-                null,
-                member,
-                null,
-                end.minus(BASE),
-                end,
-                false,
-                version,
-                new Measures(List.of(), List.of(), List.of(gauge)));
-    }
-
-    private static MemberWindow windowOf(String cluster, int second, int version, Measures measures) {
-        Instant end = BEGIN.plusSeconds(second);
-        return new MemberWindow(cluster, null, "m1", null, end.minus(BASE), end, false, version, measures);
-    }
-
-    private static ClusterRoster roster(String cluster, int second, String... members) {
-        Instant at = BEGIN.plusSeconds(second);
-        return new ClusterRoster(
-                cluster,
-                "c1",
-                at,
-                at,
-                Stream.of(members)
-                        .map(name -> new ClusterRoster.Member(name, name, false, List.of("http://" + name)))
-                        .toList(),
-                Map.of());
-    }
-
-    private static Coverage coverage(String cluster, String member, int second) {
-        return new Coverage(
-                cluster,
-                null,
-                member,
-                null,
-                "3.6.1",
-                BEGIN.plusSeconds(second),
-                List.of("etcd_server_has_leader"),
-                List.of(new Coverage.Missing("grpc_server_handling_seconds", "basic-metrics", "set the flag", false)));
     }
 }

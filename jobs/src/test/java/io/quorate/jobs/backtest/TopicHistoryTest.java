@@ -1,5 +1,14 @@
 package io.quorate.jobs.backtest;
 
+import static io.quorate.jobs.backtest.Events.BASE;
+import static io.quorate.jobs.backtest.Events.BEGIN;
+import static io.quorate.jobs.backtest.Events.control;
+import static io.quorate.jobs.backtest.Events.coverage;
+import static io.quorate.jobs.backtest.Events.roster;
+import static io.quorate.jobs.backtest.Events.scrape;
+import static io.quorate.jobs.backtest.Events.status;
+import static io.quorate.jobs.backtest.Events.window;
+import static io.quorate.jobs.backtest.Walk.chunks;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -9,7 +18,6 @@ import io.quorate.desk.KafkaBroker;
 import io.quorate.events.ClusterRoster;
 import io.quorate.events.Control;
 import io.quorate.events.Coverage;
-import io.quorate.events.Measures;
 import io.quorate.events.MemberScrape;
 import io.quorate.events.MemberStatus;
 import io.quorate.events.MemberWindow;
@@ -29,7 +37,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.stream.Stream;
 import org.apache.flink.util.InstantiationUtil;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -51,8 +58,6 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 class TopicHistoryTest {
 
-    private static final Instant BEGIN = Instant.parse("2026-01-01T00:00:00Z");
-    private static final Duration BASE = Duration.ofSeconds(10);
     private static final int PARTITIONS = 3;
 
     private static final List<Topic<?>> TOPICS = List.of(
@@ -399,20 +404,6 @@ class TopicHistoryTest {
         return chunks(history, BEGIN, BEGIN.plusSeconds(seconds), Duration.ofSeconds(seconds));
     }
 
-    private static List<Happened> chunks(TopicHistory history, Instant since, Instant until, Duration length)
-            throws IOException {
-        List<Happened> all = new ArrayList<>();
-        try (TopicReader reader = history.open(since)) {
-            Instant from = since;
-            while (from.isBefore(until)) {
-                Instant to = from.plus(length).isBefore(until) ? from.plus(length) : until;
-                all.addAll(reader.chunk(from, to));
-                from = to;
-            }
-        }
-        return all;
-    }
-
     private static void removeAllTopics() throws Exception {
         admin.deleteTopics(admin.listTopics().names().get()).all().get();
         await().until(() -> admin.listTopics().names().get().isEmpty());
@@ -479,64 +470,5 @@ class TopicHistoryTest {
             return Happened.of(roster);
         }
         return event instanceof Coverage coverage ? Happened.of(coverage) : Happened.of((Control) event);
-    }
-
-    private static MemberStatus status(String cluster, int second) {
-        return status(cluster, BEGIN.plusSeconds(second));
-    }
-
-    private static MemberStatus status(String cluster, Instant at) {
-        return MemberStatus.failed(cluster, "m1", null, "http://m1:2379", at, 3, "timeout", "no answer");
-    }
-
-    private static MemberWindow window(String cluster, int second, Duration size) {
-        Instant end = BEGIN.plusSeconds(second);
-        return new MemberWindow(cluster, null, "m1", null, end.minus(size), end, false, 1, Measures.NONE);
-    }
-
-    private static MemberScrape scrape(String cluster, int second) {
-        Instant at = BEGIN.plusSeconds(second);
-        return new MemberScrape(
-                cluster,
-                null,
-                "m1",
-                null,
-                "s",
-                at,
-                at,
-                null,
-                null,
-                List.of(),
-                List.of(new Sample("good_total", "", 1)),
-                List.of());
-    }
-
-    private static ClusterRoster roster(String cluster, int second, String... members) {
-        Instant at = BEGIN.plusSeconds(second);
-        return new ClusterRoster(
-                cluster,
-                "c1",
-                at,
-                at,
-                Stream.of(members)
-                        .map(name -> new ClusterRoster.Member(name, name, false, List.of()))
-                        .toList(),
-                Map.of());
-    }
-
-    private static Coverage coverage(String cluster, String member, int second) {
-        return new Coverage(
-                cluster,
-                null,
-                member,
-                null,
-                null,
-                BEGIN.plusSeconds(second),
-                List.of("etcd_server_has_leader"),
-                List.of());
-    }
-
-    private static Control control(String rule, int second, String mode) {
-        return new Control(Control.RULE, rule, BEGIN.plusSeconds(second), "ana", mode, "rule: " + rule);
     }
 }

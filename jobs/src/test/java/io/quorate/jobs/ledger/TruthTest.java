@@ -118,6 +118,7 @@ class TruthTest {
         Score score = Score.of(truth, run.ledger());
 
         assertThat(score.recall()).isEqualTo(0.0);
+        assertThat(score.awake()).isEqualTo(0.0);
         assertThat(score.stray()).extracting(Episode::member).containsExactly("m2");
     }
 
@@ -127,7 +128,10 @@ class TruthTest {
         run.of("Storm", "kill", null).fires(5, WARNING).ends(15);
         run.of("Over", "kill", null).fires(1, WARNING).ends(9);
 
-        assertThat(Score.of(truth, run.ledger()).outcomes()).singleElement().satisfies(outcome -> {
+        Score score = Score.of(truth, run.ledger());
+        assertThat(score.recall()).isZero();
+        assertThat(score.awake()).isEqualTo(1.0);
+        assertThat(score.outcomes()).singleElement().satisfies(outcome -> {
             assertThat(outcome.isFound()).isFalse();
             assertThat(outcome.during()).extracting(Episode::rule).isEqualTo("Storm");
             assertThat(Words.firstSaidBy(outcome)).isEqualTo("nobody, during Storm kill");

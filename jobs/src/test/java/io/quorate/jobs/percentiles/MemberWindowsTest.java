@@ -163,6 +163,17 @@ class MemberWindowsTest {
     }
 
     @Test
+    void beginsWithTwoWhereAWindowIsToldOnlyAfterItsEnd() throws Exception {
+        given(at(3, 10), at(28, 50));
+        timeIs(30);
+        assertThat(counts()).noneMatch(count -> count.startsWith("10s"));
+
+        given(at(18, 30));
+
+        assertThat(counts()).contains("10s: 20 v2", "20s: 20 v2");
+    }
+
+    @Test
     void sendsWhatComesAfterTheHorizonToTheDeadLetters() throws Exception {
         given(at(3, 10), at(13, 20));
         timeIs(200);

@@ -68,11 +68,15 @@ public final class ClickHouseHistory {
     /**
      * The closed windows of this size that ended in this span, each in its highest version: what a late reading corrected
      * comes corrected. A window in which no series said anything has no rows, and does not come.
+     *
+     * @param metrics which series are wanted; none for all
      */
-    public void memberWindows(Duration size, Span ended, Consumer<MemberWindow> reader) throws IOException {
+    public void memberWindows(Duration size, Span ended, Set<String> metrics, Consumer<MemberWindow> reader)
+            throws IOException {
         Map<String, String> values = new HashMap<>();
         values.put("table", table(size));
         values.put("millis", Long.toString(size.toMillis()));
+        values.put("metrics", array(metrics));
         // Days of beginnings are what the tables are parted by.
         Span began = new Span(ended.from().minus(size), ended.to().minus(size));
         WindowRows rows = new WindowRows(reader);
@@ -131,6 +135,14 @@ public final class ClickHouseHistory {
         return MemberWindowTable.TABLE.name() + (rollUp == null ? "" : rollUp.suffix());
     }
 
+    /** As ClickHouse writes an array of texts. */
+    private static String array(Set<String> texts) {
+        return texts.stream()
+                .sorted()
+                .map(text -> "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'")
+                .collect(Collectors.joining(",", "[", "]"));
+    }
+
     private static Span upTo(Instant before) {
         return new Span(BEGINNING, before.isAfter(BEGINNING) ? before : BEGINNING.plusMillis(1));
     }
@@ -144,7 +156,7 @@ public final class ClickHouseHistory {
         Map<String, String> values = new HashMap<>(more);
         values.put("from", span.fromText());
         values.put("to", span.toText());
-        // A parameter is read as a field of a tab-separated file is.
+        // A parameter of a text is read as a field of a tab-separated file is.
         values.put("clusters", clusters.replace("\\", "\\\\"));
         String sql = Verification.sql("/clickhouse/history/" + query + ".sql");
         try (InputStream answer = client.stream(sql, values, HOW);

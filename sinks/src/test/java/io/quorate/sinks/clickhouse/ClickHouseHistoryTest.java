@@ -142,6 +142,27 @@ class ClickHouseHistoryTest {
     }
 
     @Test
+    void onlyTheSeriesThatAreAskedForAreHeard() throws Exception {
+        Sample one = new Sample("it's \\ one_total", "", 1);
+        Sample two = new Sample("two_total", "", 2);
+        Sample three = new Sample("three_total", "", 3);
+        assertThat(Jobs.save(
+                        ClickHouseTables::saveMemberWindows,
+                        settings,
+                        window("a", "m1", 10, 1, counted(one, two, three)),
+                        window("a", "m1", 20, 1, counted(two)),
+                        window("b", "m1", 10, 1, counted(three))))
+                .isEmpty();
+
+        List<MemberWindow> heard = new ArrayList<>();
+        all().memberWindows(BASE, WHOLE, Set.of(one.metric(), three.metric()), heard::add);
+
+        assertThat(heard)
+                .containsExactly(
+                        window("a", "m1", 10, 1, counted(one, three)), window("b", "m1", 10, 1, counted(three)));
+    }
+
+    @Test
     void onlyTheClustersThatAreAskedForAreHeard() throws Exception {
         List<String> names = List.of("prod-eu", "prod.eu", "prod-us", "prodxeu", "z\u00fcrich", "a\\b'c", "line\nline");
         for (String name : names) {
@@ -305,7 +326,7 @@ class ClickHouseHistoryTest {
 
     private static List<MemberWindow> windows(ClickHouseHistory history, Duration size, Span span) throws IOException {
         List<MemberWindow> windows = new ArrayList<>();
-        history.memberWindows(size, span, windows::add);
+        history.memberWindows(size, span, Set.of(), windows::add);
         return windows;
     }
 
