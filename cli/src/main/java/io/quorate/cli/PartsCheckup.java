@@ -8,11 +8,9 @@ import io.quorate.jobs.settings.Settings;
 import io.quorate.sinks.clickhouse.ClickHouseClient;
 import io.quorate.sinks.clickhouse.ClickHouseSettings;
 import io.quorate.sinks.receivers.ReceiverSettings;
-import io.quorate.sinks.receivers.webhook.WebhookSettings;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
-import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -60,9 +58,10 @@ final class PartsCheckup {
         checkFree("ClickHouse", settings.desk().clickhousePort());
         checkFree("Flink", settings.desk().flinkPort());
         checkFree("metrics", settings.desk().metricsPort());
-        for (ReceiverSettings receiver : settings.receivers()) {
-            if (receiver instanceof WebhookSettings webhook) {
-                checkConnects("receiver " + webhook.name(), hostAndPort(webhook.url()));
+        for (ReceiverSettings receiver : settings.alerting().receivers()) {
+            String address = receiver.reachedAt();
+            if (address != null) {
+                checkConnects("receiver " + receiver.name(), address);
             }
         }
     }
@@ -70,7 +69,7 @@ final class PartsCheckup {
     /** What every check found, in the order of the settings. */
     List<Finding> found() throws InterruptedException {
         List<Finding> findings = new ArrayList<>();
-        if (settings.receivers().isEmpty()) {
+        if (settings.alerting().receivers().isEmpty()) {
             findings.add(Finding.ok(
                     "alerting", "no receivers: alerts are only recorded; add alerting.receivers to be notified"));
         }
@@ -127,14 +126,6 @@ final class PartsCheckup {
             return Finding.miss(
                     part, name + " cannot be reached (" + Finding.plain(e) + "); check the address and that it is up");
         }
-    }
-
-    /** All of a receiver's address that may be shown, with the port that its scheme implies. */
-    private static String hostAndPort(String url) {
-        URI address = URI.create(url);
-        int implied = address.getScheme().equals("https") ? 443 : 80;
-        return address.getScheme() + "://" + address.getHost() + ":"
-                + (address.getPort() < 0 ? implied : address.getPort());
     }
 
     private static Finding embedded(String part) {

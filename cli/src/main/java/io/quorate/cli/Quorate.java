@@ -1,5 +1,9 @@
 package io.quorate.cli;
 
+import io.quorate.cli.alerting.AckCommand;
+import io.quorate.cli.alerting.AlertsCommand;
+import io.quorate.cli.alerting.RoutesCommand;
+import io.quorate.cli.alerting.SilenceCommand;
 import io.quorate.cli.backtest.BacktestCommand;
 import io.quorate.cli.demo.DemoCommand;
 import io.quorate.cli.rules.RulesCommand;
@@ -31,6 +35,11 @@ import picocli.CommandLine.ScopeType;
             RulesCommand.class,
             QueryCommand.class,
             VerifyCommand.class,
+            ReconcileCommand.class,
+            AlertsCommand.class,
+            AckCommand.class,
+            SilenceCommand.class,
+            RoutesCommand.class,
             DeadLettersCommand.class,
             CleanCommand.class
         },

@@ -66,6 +66,25 @@ class QueryCommandTest {
     }
 
     @Test
+    void reconcilesAlertsWithTheLedger() throws IOException {
+        assertThat(Quorate.run("reconcile", "--clickhouse", url)).isZero();
+        assertThat(console.complained()).isEqualTo("Alerts and notifications agree\n");
+
+        ClickHouseClient client = new ClickHouseClient(ClickHouseSettings.at(url));
+        client.execute(
+                "INSERT INTO alert (id, rule, severity, cluster, status, at, started_at, written_at) VALUES ('lost', 'R',"
+                        + " 'critical', 'blue', 'firing', '2026-03-29 01:00:01', '2026-03-29 01:00:01', now64(3) - INTERVAL 90 SECOND)");
+        try {
+            assertThat(Quorate.run("reconcile", "--clickhouse", url)).isEqualTo(1);
+            assertThat(console.told()).contains("untold", "lost", "the ledger has no line of it");
+            assertThat(Quorate.run("reconcile", "--clickhouse", url, "--grace", "5m"))
+                    .isZero();
+        } finally {
+            client.execute("ALTER TABLE alert DELETE WHERE id = 'lost' SETTINGS mutations_sync = 1");
+        }
+    }
+
+    @Test
     void alignsATableForPeople() {
         assertThat(Quorate.run("query", "fsync-by-member", "--clickhouse", url)).isZero();
         assertThat(console.told()).isEqualTo("""

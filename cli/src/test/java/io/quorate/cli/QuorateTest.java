@@ -151,7 +151,7 @@ class QuorateTest {
             assertThat(console.complained().lines()).hasSize(7);
             assertThat(console.complained())
                     .contains("MISS  clickhouse       " + address + " has not answered within 5 s")
-                    .contains("MISS  receiver webhook http://127.0.0.1:1 cannot be reached")
+                    .contains("MISS  receiver webhook 127.0.0.1:1 cannot be reached")
                     .doesNotContain("s3cret");
         }
     }

@@ -31,7 +31,7 @@ import java.util.zip.GZIPInputStream;
 /**
  * The programs that a desk needs, brought into the home folder when this machine does not have them.
  *
- * <p>etcd, Prometheus, VictoriaMetrics, node-exporter and strace come as Debian packages, downloaded and unpacked with an apt state of their own; the ClickHouse
+ * <p>etcd, Prometheus, Alertmanager, VictoriaMetrics, node-exporter and strace come as Debian packages, downloaded and unpacked with an apt state of their own; the ClickHouse
  * engine comes as an npm package with a pinned checksum. Nothing is installed into the system and nothing needs root.
  * What is half done stays under a temporary name, and two processes wait for each other.
  */
@@ -49,6 +49,7 @@ public final class Parts {
         ETCDCTL("etcdctl", 5, "etcd-client"),
         PROMETHEUS("prometheus", 19, "prometheus"),
         VICTORIA_METRICS("victoria-metrics", 23, "victoria-metrics"),
+        ALERTMANAGER("prometheus-alertmanager", 14, "prometheus-alertmanager"),
         NODE_EXPORTER("prometheus-node-exporter", 5, "prometheus-node-exporter"),
         STRACE("strace", 2, "strace", "libunwind8");
 
@@ -70,11 +71,12 @@ public final class Parts {
     private static final Map<Program, Map<String, String>> SUITES = Map.of(
             Program.ETCD, Map.of("3.4", "bookworm", "3.5", "trixie"),
             Program.PROMETHEUS, Map.of("2.42", "bookworm", "2.53", "trixie", "3.5", "sid"),
-            Program.VICTORIA_METRICS, Map.of("1.79", "bookworm", "1.112", "trixie"));
+            Program.VICTORIA_METRICS, Map.of("1.79", "bookworm", "1.112", "trixie"),
+            Program.ALERTMANAGER, Map.of("0.25", "bookworm", "0.28", "trixie", "0.33", "sid"));
 
     /** How a program tells its version. */
-    private static final Pattern VERSION =
-            Pattern.compile("(?m)^(?:etcd Version: |prometheus, version |victoria-metrics-\\S*tags-v)([^\\s-]+)");
+    private static final Pattern VERSION = Pattern.compile(
+            "(?m)^(?:etcd Version: |prometheus, version |alertmanager, version |victoria-metrics-\\S*tags-v)([^\\s-]+)");
 
     /** How the first line of a Debian changelog does, for Debian's VictoriaMetrics tells none. */
     private static final Pattern CHANGED = Pattern.compile("^\\S+ \\(([^)]+)\\)");
@@ -179,6 +181,11 @@ public final class Parts {
     /** A VictoriaMetrics of this line, such as {@code 1.79}, likewise. */
     public Path victoriaMetrics(String line) {
         return ofLine(Program.VICTORIA_METRICS, line);
+    }
+
+    /** An Alertmanager of this line, such as {@code 0.33}, likewise. */
+    public Path alertmanager(String line) {
+        return ofLine(Program.ALERTMANAGER, line);
     }
 
     private Path ofLine(Program wanted, String line) {

@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
  * What a person wants to be otherwise while the jobs run. Of one kind and id the newest counts that is no shadow, and a shadow
  * that is newer still.
  *
- * @param kind what it is about: {@link #RULE} or {@link #OVERRIDE}; a later version may know more
- * @param id of what it is about: a rule's name, an override's own name
+ * @param kind what it is about: {@link #RULE}, {@link #OVERRIDE}, {@link #SILENCE} or {@link #ACK}; a later version may know more
+ * @param id of what it is about: a rule's name, an override's or a silence's own, the alert or the group that was taken on
  * @param at when it was said
  * @param by who said it, for people
  * @param mode {@link #SHADOW}: evaluate and do not notify; {@link #ACTIVE}; {@link #REMOVED}: as if it had never been said
@@ -28,6 +28,12 @@ public record Control(
 
     /** Other numbers of one rule for some clusters or members. */
     public static final String OVERRIDE = "override";
+
+    /** For a while nobody is told of some alerts. */
+    public static final String SILENCE = "silence";
+
+    /** Somebody has taken an alert, or a group of them, on. */
+    public static final String ACK = "ack";
 
     public static final String SHADOW = "shadow";
     public static final String ACTIVE = "active";

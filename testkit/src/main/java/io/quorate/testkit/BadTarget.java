@@ -89,6 +89,11 @@ public final class BadTarget implements AutoCloseable {
         };
     }
 
+    /** Sends whoever asks on to there. */
+    public static BadTarget redirecting(String location) {
+        return new BadTarget(out -> head(out, "307 Temporary Redirect", 0, "Location: " + location + "\r\n"));
+    }
+
     /** This, and not as much again. */
     public static BadTarget answeringHalf(String beginning) {
         return new BadTarget(out -> {

@@ -212,7 +212,9 @@ final class Demo implements AutoCloseable {
                   profile: lab
                 alerting:
                   receivers:
-                    - webhook: { url: %s/hook }
+                    - webhook: { url: %s/hook, per-minute: 0 }
+                  routes:
+                    - { name: demo, receivers: [webhook], group-by: [alertname, cluster, member], group-wait: 1s }
                 flink:
                   checkpoint-interval: 5s
                 """.formatted(prometheus.url(), CLUSTER, String.join(", ", cluster.endpoints()), listener.url());

@@ -70,6 +70,10 @@ final class WebhookListener implements AutoCloseable {
         try (exchange) {
             JsonNode message = JSON.readTree(exchange.getRequestBody());
             for (JsonNode alert : message.path("alerts")) {
+                // A message shows how the whole group stands; a page is what is new in it.
+                if (!alert.path("news").asBoolean(true)) {
+                    continue;
+                }
                 JsonNode labels = alert.path("labels");
                 pages.add(new Page(
                         alert.path("status").asText(),

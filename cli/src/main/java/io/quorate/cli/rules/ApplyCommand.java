@@ -109,7 +109,7 @@ final class ApplyCommand implements Callable<Integer> {
                 refusals.forEach(System.err::println);
                 return RulesCommand.DID_NOT_HOLD;
             }
-            Instant now = now(heard);
+            Instant now = ControlTopic.momentAfter(heard, clock.instant().truncatedTo(ChronoUnit.MILLIS));
             ControlTopic.say(
                     broker.kafka(),
                     changes.stream()
@@ -190,16 +190,6 @@ final class ApplyCommand implements Callable<Integer> {
                     + " 'quorate query shadow-alerts', then activate it; or say --at-once");
         }
         return Optional.empty();
-    }
-
-    /** Later than all that was said, whatever the clocks of others show: the newest counts. */
-    private Instant now(List<Control> heard) {
-        Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
-        return heard.stream()
-                .map(control -> control.at().plusMillis(1))
-                .filter(after -> after.isAfter(now))
-                .max(Instant::compareTo)
-                .orElse(now);
     }
 
     private void tell(Change change, String profile) {

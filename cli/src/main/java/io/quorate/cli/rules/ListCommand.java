@@ -50,7 +50,9 @@ final class ListCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         List<Control> all;
         try (RunsBroker broker = RunsBroker.open(Home.current(), config, "rules")) {
-            all = ControlTopic.inForce(ControlTopic.said(broker.kafka()));
+            all = ControlTopic.inForce(ControlTopic.said(broker.kafka())).stream()
+                    .filter(control -> List.of(Control.RULE, Control.OVERRIDE).contains(control.kind()))
+                    .toList();
         }
         for (Control control : all) {
             System.out.println(format == Format.JSON ? json(control) : text(control));

@@ -50,7 +50,7 @@ public final class FlinkProcessMain {
     private static Map<String, BiConsumer<StreamExecutionEnvironment, Settings>> jobs(Settings settings) {
         Map<String, BiConsumer<StreamExecutionEnvironment, Settings>> jobs = new LinkedHashMap<>();
         jobs.put(HistoryJob.NAME, HistoryJob::define);
-        if (!settings.receivers().isEmpty()) {
+        if (!settings.alerting().receivers().isEmpty()) {
             jobs.put(AlertingJob.NAME, AlertingJob::define);
         }
         jobs.put(DetectionJob.NAME, DetectionJob::define);

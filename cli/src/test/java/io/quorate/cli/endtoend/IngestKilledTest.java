@@ -16,6 +16,7 @@ import io.quorate.events.codec.Topic;
 import io.quorate.jobs.JobEnvironment;
 import io.quorate.jobs.detection.DetectionJob;
 import io.quorate.jobs.history.HistoryJob;
+import io.quorate.jobs.ingest.IngestJob;
 import io.quorate.jobs.kafka.KafkaSettings;
 import io.quorate.jobs.kafka.KafkaTopics;
 import io.quorate.jobs.percentiles.PercentilesJob;
@@ -107,7 +108,7 @@ class IngestKilledTest {
                 others.add(start(job, settings));
             }
 
-            ingest = IngestProcess.start(home, config, null);
+            ingest = JobProcess.start(home, IngestJob.NAME, config, null);
             awaitScrapesWellAfterACheckpoint();
             Instant killedAt = kill(ingest);
             watched.changeLeader();
@@ -115,14 +116,14 @@ class IngestKilledTest {
             String checkpoint =
                     newestCheckpoint().orElseThrow().getParent().toUri().toString();
             Absence resumed = new Absence(killedAt, Instant.now());
-            ingest = IngestProcess.start(home, config, checkpoint);
+            ingest = JobProcess.start(home, IngestJob.NAME, config, checkpoint);
             awaitTalliesSince(resumed.startedAt());
             awaitScrapesWellAfterACheckpoint();
 
             killedAt = kill(ingest);
             awaitAway(killedAt);
             Absence anew = new Absence(killedAt, Instant.now());
-            ingest = IngestProcess.start(home, config, null);
+            ingest = JobProcess.start(home, IngestJob.NAME, config, null);
             awaitTalliesSince(anew.startedAt());
             watched.changeLeader();
             Instant changedAt = Instant.now();

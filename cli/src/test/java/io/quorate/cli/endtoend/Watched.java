@@ -92,9 +92,11 @@ final class Watched implements AutoCloseable {
     }
 
     List<Page> storms() {
-        return pages.stream()
-                .filter(page -> page.rule().equals("EtcdElectionStorm"))
-                .toList();
+        return pages("EtcdElectionStorm");
+    }
+
+    List<Page> pages(String rule) {
+        return pages.stream().filter(page -> page.rule().equals(rule)).toList();
     }
 
     /** Stalls the leader until another leads. */
@@ -117,6 +119,9 @@ final class Watched implements AutoCloseable {
 
     private void take(JsonNode message) {
         for (JsonNode alert : message.path("alerts")) {
+            if (!alert.path("news").asBoolean(true)) {
+                continue;
+            }
             pages.add(new Page(
                     alert.path("labels").path("alertname").asText(),
                     alert.path("status").asText(),

@@ -30,6 +30,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Every event type, its bytes held to a golden file: topics outlive builds. */
@@ -252,6 +253,7 @@ class EventCodecTest {
                         Topic.NOTIFICATION,
                         new Notification(
                                 "0123456789abcdef-critical",
+                                "fedcba9876543210",
                                 "0123456789abcdef",
                                 "EtcdElectionStorm",
                                 Alert.Severity.CRITICAL,
@@ -293,6 +295,35 @@ class EventCodecTest {
         assertThat(before).doesNotContain("partOf");
         assertThat(new EventCodec<>(Alert.class).decode(before.getBytes(StandardCharsets.UTF_8)))
                 .isEqualTo(STORM.asPartOf(null));
+    }
+
+    @Test
+    void readsNotificationsOfBuildsThatKnewNoGroups() throws Exception {
+        String before = goldenFile(Topic.NOTIFICATION).replace("\"group\":\"fedcba9876543210\",", "");
+
+        assertThat(before).doesNotContain("group");
+        Notification line = new EventCodec<>(Notification.class).decode(before.getBytes(StandardCharsets.UTF_8));
+        assertThat(line.group()).isNull();
+        assertThat(line.outcome()).isEqualTo(Notification.Outcome.DELIVERED);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "DELIVERED, delivered",
+        "RETRIED, retried",
+        "REFUSED, refused",
+        "PLANNED, planned",
+        "PASSED_ON, passed_on",
+        "SILENCED, silenced",
+        "INHIBITED, inhibited"
+    })
+    void namesEveryOutcomeAsItsTableDoes(Notification.Outcome outcome, String word) throws Exception {
+        String line = goldenFile(Topic.NOTIFICATION).replace("\"delivered\"", '"' + word + '"');
+        EventCodec<Notification> codec = new EventCodec<>(Notification.class);
+
+        Notification read = codec.decode(line.getBytes(StandardCharsets.UTF_8));
+        assertThat(read.outcome()).isEqualTo(outcome);
+        assertThat(new String(codec.encode(read), StandardCharsets.UTF_8)).isEqualTo(line);
     }
 
     @Test

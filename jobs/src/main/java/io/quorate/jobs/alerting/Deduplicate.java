@@ -2,6 +2,7 @@ package io.quorate.jobs.alerting;
 
 import io.quorate.events.Alert;
 import io.quorate.events.Alert.Severity;
+import io.quorate.sinks.receivers.PlacedAlert;
 import java.time.Duration;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.StateTtlConfig;
@@ -14,7 +15,7 @@ import org.apache.flink.util.Collector;
  * Lets a transition through once, and only when it is worth waking somebody: an episode that begins, becomes worse, or ends.
  * Where it cannot know, it lets through: the receivers' key tells repeats.
  */
-final class Deduplicate extends KeyedProcessFunction<String, Alert, Alert> {
+final class Deduplicate extends KeyedProcessFunction<String, PlacedAlert, PlacedAlert> {
 
     private static final long serialVersionUID = 1;
 
@@ -39,7 +40,8 @@ final class Deduplicate extends KeyedProcessFunction<String, Alert, Alert> {
     }
 
     @Override
-    public void processElement(Alert alert, Context context, Collector<Alert> out) throws Exception {
+    public void processElement(PlacedAlert placed, Context context, Collector<PlacedAlert> out) throws Exception {
+        Alert alert = placed.alert();
         if (alert.cause() != null) {
             cause.update(alert.cause());
         }
@@ -53,14 +55,15 @@ final class Deduplicate extends KeyedProcessFunction<String, Alert, Alert> {
         boolean isForInformation = alert.severity() == Severity.INFO && soFar < 0 && now >= 0;
         if (now > soFar && !isForInformation) {
             said.update(now);
-            out.collect(withCause(alert));
+            out.collect(withCause(placed));
         }
     }
 
-    private Alert withCause(Alert alert) throws Exception {
+    private PlacedAlert withCause(PlacedAlert placed) throws Exception {
+        Alert alert = placed.alert();
         String known = cause.value();
         return alert.cause() != null || known == null
-                ? alert
-                : alert.told(alert.status(), alert.at(), known, alert.evidence());
+                ? placed
+                : placed.as(alert.told(alert.status(), alert.at(), known, alert.evidence()));
     }
 }

@@ -4,6 +4,7 @@ import io.quorate.events.Control;
 import io.quorate.events.codec.EventCodec;
 import io.quorate.events.codec.Topic;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -52,6 +53,15 @@ public final class ControlTopic {
                 .filter(control -> said.stream().noneMatch(later -> later.supersedes(control)))
                 .sorted(Comparator.comparing(Control::key))
                 .toList();
+    }
+
+    /** Now, or later than all that was said, whatever the clocks of others show: the newest counts. */
+    public static Instant momentAfter(Collection<Control> said, Instant now) {
+        return said.stream()
+                .map(control -> control.at().plusMillis(1))
+                .filter(after -> after.isAfter(now))
+                .max(Instant::compareTo)
+                .orElse(now);
     }
 
     /**

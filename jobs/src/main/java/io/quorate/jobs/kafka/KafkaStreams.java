@@ -48,18 +48,35 @@ public final class KafkaStreams {
      */
     public static <T> Read<T> read(
             StreamExecutionEnvironment env, KafkaSettings kafka, Topic<T> topic, String job, Duration disorder) {
+        return read(env, kafka, topic, job, byEventTime(kafka, topic, disorder), begin(topic));
+    }
+
+    private static <T> WatermarkStrategy<Either<DeadLetter, T>> byEventTime(
+            KafkaSettings kafka, Topic<T> topic, Duration disorder) {
         SerializableTimestampAssigner<Either<DeadLetter, T>> time = (record, kafkaTime) -> record.isRight()
                 ? topic.time().apply(record.right()).toEpochMilli()
                 // What cannot be read must not move the stream's time.
                 : Long.MIN_VALUE;
-        return read(
-                env,
-                kafka,
-                topic,
-                job,
-                WatermarkStrategy.<Either<DeadLetter, T>>forBoundedOutOfOrderness(disorder)
-                        .withTimestampAssigner(time)
-                        .withIdleness(kafka.idleAfter()));
+        return WatermarkStrategy.<Either<DeadLetter, T>>forBoundedOutOfOrderness(disorder)
+                .withTimestampAssigner(time)
+                .withIdleness(kafka.idleAfter());
+    }
+
+    /**
+     * Reads a topic from where this job last was by its state; without state not from where it last was but from this long ago,
+     * for who can tell by itself what it has done already.
+     *
+     * @param disorder how far apart in event time neighbours in one partition may be
+     */
+    public static <T> Read<T> readAgain(
+            StreamExecutionEnvironment env,
+            KafkaSettings kafka,
+            Topic<T> topic,
+            String job,
+            Duration disorder,
+            Duration since) {
+        long from = System.currentTimeMillis() - since.toMillis();
+        return read(env, kafka, topic, job, byEventTime(kafka, topic, disorder), OffsetsInitializer.timestamp(from));
     }
 
     /** Reads a topic whose events come seldom, and must not hold back the time of those they are joined with. */
@@ -72,7 +89,8 @@ public final class KafkaStreams {
                 topic,
                 job,
                 WatermarkStrategy.<Either<DeadLetter, T>>forGenerator(context -> new Timeless<>())
-                        .withTimestampAssigner((record, kafkaTime) -> Long.MIN_VALUE));
+                        .withTimestampAssigner((record, kafkaTime) -> Long.MIN_VALUE),
+                begin(topic));
     }
 
     private static <T> Read<T> read(
@@ -80,14 +98,15 @@ public final class KafkaStreams {
             KafkaSettings kafka,
             Topic<T> topic,
             String job,
-            WatermarkStrategy<Either<DeadLetter, T>> watermarks) {
+            WatermarkStrategy<Either<DeadLetter, T>> watermarks,
+            OffsetsInitializer begin) {
         TypeInformation<T> type = TypeInformation.of(topic.type());
         KafkaSource<Either<DeadLetter, T>> source = KafkaSource.<Either<DeadLetter, T>>builder()
                 .setBootstrapServers(kafka.bootstrap())
                 .setTopics(topic.name())
                 .setGroupId("quorate-" + job)
                 .setClientIdPrefix("quorate-" + job + '-' + topic.name())
-                .setStartingOffsets(begin(topic))
+                .setStartingOffsets(begin)
                 .setDeserializer(EventReader.of(topic))
                 .setProperty("partition.discovery.interval.ms", "60000")
                 .build();

@@ -89,6 +89,16 @@ public final class KafkaTopics {
      * @throws KafkaUnreachable when the broker does not answer
      */
     public static void each(KafkaSettings settings, Topic<?> topic, Consumer<ConsumerRecord<byte[], byte[]>> reader) {
+        eachSince(settings, topic, Instant.EPOCH, reader);
+    }
+
+    /**
+     * Hands over every record of a topic that was written at that moment or later, as {@link #each} does.
+     *
+     * @throws KafkaUnreachable when the broker does not answer
+     */
+    public static void eachSince(
+            KafkaSettings settings, Topic<?> topic, Instant since, Consumer<ConsumerRecord<byte[], byte[]>> reader) {
         Map<String, Object> client = Map.of(
                 ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
                 settings.bootstrap(),
@@ -107,8 +117,8 @@ public final class KafkaTopics {
                     .map(info -> new TopicPartition(info.topic(), info.partition()))
                     .toList();
             consumer.assign(partitions);
-            consumer.seekToBeginning(partitions);
             Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+            seek(consumer, partitions, since, ends);
             Instant heardAt = Instant.now();
             while (ends.entrySet().stream().anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
                 ConsumerRecords<byte[], byte[]> records = consumer.poll(Duration.ofMillis(500));
@@ -122,6 +132,22 @@ public final class KafkaTopics {
         } catch (KafkaException e) {
             throw new KafkaUnreachable(settings.bootstrap(), e);
         }
+    }
+
+    private static void seek(
+            KafkaConsumer<?, ?> consumer,
+            List<TopicPartition> partitions,
+            Instant since,
+            Map<TopicPartition, Long> ends) {
+        if (since.equals(Instant.EPOCH)) {
+            consumer.seekToBeginning(partitions);
+            return;
+        }
+        Map<TopicPartition, Long> times = new HashMap<>();
+        partitions.forEach(partition -> times.put(partition, since.toEpochMilli()));
+        consumer.offsetsForTimes(times)
+                .forEach((partition, found) ->
+                        consumer.seek(partition, found == null ? ends.get(partition) : found.offset()));
     }
 
     private static void awaitMade(Future<Void> made) throws ExecutionException, InterruptedException, TimeoutException {

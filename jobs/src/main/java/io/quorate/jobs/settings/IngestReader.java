@@ -21,6 +21,7 @@ import io.quorate.ingest.transport.BearerToken;
 import io.quorate.ingest.transport.HttpProxy;
 import io.quorate.ingest.transport.Tls;
 import io.quorate.ingest.transport.Transport;
+import io.quorate.rules.yaml.Durations;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,6 +35,9 @@ final class IngestReader {
 
     private static final List<String> PLACES = List.of("files", "http", "prometheus", "dns-srv", "kubernetes");
 
+    /** Half of the time for which the rules on statuses count an answer: one may be late or lost. */
+    private static final Duration MOST_STATUS_INTERVAL = Duration.ofSeconds(5);
+
     private final Reading reading;
     private final Duration metricsInterval;
     private final List<PrometheusSettings> prometheus;
@@ -45,6 +49,13 @@ final class IngestReader {
         this.reading = reading;
         metricsInterval = ingest.duration("metrics-interval", PrometheusSettings.INTERVAL);
         Duration status = ingest.duration("status-interval", EtcdSettings.INTERVAL);
+        if (status.compareTo(MOST_STATUS_INTERVAL) > 0) {
+            reading.problem(
+                    ingest.at("status-interval"),
+                    "'status-interval' is " + Durations.text(status) + "; expected at most "
+                            + Durations.text(MOST_STATUS_INTERVAL)
+                            + ", as rules count an answer of a member for 10s and would miss what stands between two");
+        }
         prometheus = ingest.each(
                 "prometheus", server -> prometheus(server, metricsInterval, !ingest.spoilt("metrics-interval")));
         scraped = ingest.each("metrics", entry -> scraped(entry, metricsInterval, !ingest.spoilt("metrics-interval")));

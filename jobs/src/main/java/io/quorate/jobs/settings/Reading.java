@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class Reading {
 
     /** How a record begins what it refuses: {@code ingest.etcd.endpoints[1]: }. */
-    private static final Pattern KEY = Pattern.compile("^[a-z][a-z. -]*?([a-z][a-z-]*)(?:\\[(\\d+)])?: ");
+    private static final Pattern KEY = Pattern.compile("^(?:[a-z][a-z. -]*[. ])?([a-z][a-z-]*)(?:\\[(\\d+)])?: ");
 
     private final YamlFile file;
     private final Path folder;
@@ -80,6 +80,10 @@ final class Reading {
 
     void problems(List<YamlProblem> more) {
         problems.addAll(more);
+    }
+
+    boolean hasProblems() {
+        return !problems.isEmpty();
     }
 
     void throwProblems() throws InvalidYaml {

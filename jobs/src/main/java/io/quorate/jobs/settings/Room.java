@@ -138,6 +138,15 @@ final class Room {
         return texts;
     }
 
+    List<String> texts(String key, List<String> otherwise) {
+        if (has(key)) {
+            return texts(key);
+        }
+        var noted = effective.putArray(key);
+        otherwise.forEach(noted::add);
+        return otherwise;
+    }
+
     /** The absolute paths of what may not be there yet. */
     List<String> paths(String key) {
         List<String> paths = texts(key).stream()

@@ -4,6 +4,7 @@ import io.quorate.ingest.etcd.EtcdDiscovery;
 import io.quorate.ingest.etcd.EtcdSettings;
 import io.quorate.ingest.prometheus.PrometheusSettings;
 import io.quorate.ingest.prometheus.ScrapeSettings;
+import io.quorate.jobs.alerting.routes.AlertingSettings;
 import io.quorate.jobs.kafka.KafkaSettings;
 import io.quorate.rules.Maintenance;
 import io.quorate.rules.Rule;
@@ -11,7 +12,6 @@ import io.quorate.rules.RuleOverride;
 import io.quorate.rules.yaml.InvalidYaml;
 import io.quorate.sinks.clickhouse.ClickHouseSettings;
 import io.quorate.sinks.clickhouse.Retention;
-import io.quorate.sinks.receivers.ReceiverSettings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -42,7 +42,7 @@ public record Settings(
         List<Rule> rules,
         List<RuleOverride> overrides,
         List<Maintenance> maintenance,
-        List<ReceiverSettings> receivers,
+        AlertingSettings alerting,
         @Nullable KafkaSettings ownKafka,
         @Nullable ClickHouseSettings ownClickhouse,
         Retention retention,
@@ -85,7 +85,7 @@ public record Settings(
                 rules,
                 overrides,
                 maintenance,
-                receivers,
+                alerting,
                 ownKafka == null ? kafka : ownKafka,
                 ownClickhouse == null ? clickhouse : ownClickhouse,
                 retention,

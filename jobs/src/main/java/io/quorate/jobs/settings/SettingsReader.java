@@ -1,5 +1,6 @@
 package io.quorate.jobs.settings;
 
+import io.quorate.jobs.alerting.routes.AlertingSettings;
 import io.quorate.jobs.kafka.KafkaSettings;
 import io.quorate.rules.Maintenance;
 import io.quorate.rules.MaintenanceReader;
@@ -12,14 +13,10 @@ import io.quorate.rules.yaml.YamlFile;
 import io.quorate.rules.yaml.YamlSchema;
 import io.quorate.sinks.clickhouse.ClickHouseSettings;
 import io.quorate.sinks.clickhouse.Retention;
-import io.quorate.sinks.receivers.ReceiverSettings;
-import io.quorate.sinks.receivers.Retry;
-import io.quorate.sinks.receivers.webhook.WebhookSettings;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.UnaryOperator;
@@ -41,11 +38,12 @@ public final class SettingsReader {
 
     private final Reading reading;
     private final Room root;
-    private final List<String> masked = new ArrayList<>();
+    private final SecretAddresses addresses;
 
     private SettingsReader(Reading reading) {
         this.reading = reading;
         this.root = reading.root();
+        this.addresses = new SecretAddresses(reading);
     }
 
     /**
@@ -88,7 +86,7 @@ public final class SettingsReader {
                 .append(reading.name().replaceAll("\\p{Cntrl}", " "))
                 .append(", defaults included; paths are absolute.\n")
                 .append("# Secrets are named by their file or environment variable and never shown.\n");
-        for (String address : masked) {
+        for (String address : addresses.masked()) {
             text.append("# ")
                     .append(address)
                     .append(" is masked after its host, as it may hold a token; to run from this text, name the address"
@@ -111,8 +109,10 @@ public final class SettingsReader {
         String profile = profile(ruled, rules);
         List<RuleOverride> overrides = overrides(ruled, rules, profile);
         List<Maintenance> maintenance = maintenance(ruled);
-        List<ReceiverSettings> receivers = root.room("alerting").each("receivers", this::webhook);
+        Room alertingRoom = root.room("alerting");
         KafkaSettings kafka = root.has("kafka") ? kafka(root.room("kafka")) : null;
+        AlertingSettings alerting =
+                new AlertingReader(reading, alertingRoom, addresses).settings(kafka == null ? null : kafka.bootstrap());
         Room clickhouseRoom = root.room("clickhouse");
         ClickHouseSettings clickhouse = namesOwn(clickhouseRoom) ? clickhouse(clickhouseRoom) : null;
         Retention retention = retention(clickhouseRoom.room("keep"));
@@ -131,7 +131,7 @@ public final class SettingsReader {
                 Profiles.under(profile, rules),
                 overrides,
                 maintenance,
-                receivers,
+                Objects.requireNonNull(alerting),
                 kafka,
                 clickhouse,
                 Objects.requireNonNull(retention),
@@ -224,57 +224,6 @@ public final class SettingsReader {
             reading.problems(e.problems());
             return List.of();
         }
-    }
-
-    private @Nullable ReceiverSettings webhook(Room receiver) {
-        Room room = receiver.room("webhook");
-        String name = room.text("name", WebhookSettings.DEFAULT_NAME);
-        reading.once(
-                room,
-                List.of("name"),
-                "webhook " + name,
-                "'name' is " + name + " a second time; expected a 'name' each");
-        String url = webhookUrl(room);
-        Duration timeout = room.duration("timeout", WebhookSettings.DEFAULT_TIMEOUT);
-        Duration retryFor = room.duration("retry-for", Retry.DEFAULT.budget());
-        boolean sendResolved = room.flag("send-resolved", true);
-        WebhookSettings webhook = reading.built(
-                room.pointer(),
-                () -> new WebhookSettings(name, url, timeout, Retry.DEFAULT.within(retryFor), sendResolved));
-        if (webhook != null && room.has("url")) {
-            room.note("url", webhook.shownUrl());
-            if (!webhook.shownUrl().equals(url)) {
-                masked.add(room.pointer()
-                                .substring(1)
-                                .replaceAll("/(\\d+)", "[$1]")
-                                .replace('/', '.') + ".url");
-            }
-        }
-        return webhook;
-    }
-
-    private String webhookUrl(Room room) {
-        List<String> ways = List.of("url", "url-file", "url-env");
-        String way = room.only(ways);
-        if (way == null) {
-            if (ways.stream().noneMatch(room::means)) {
-                reading.problem(room.pointer(), "'url' is missing; expected one of url, url-file and url-env");
-            }
-            return STAND_IN;
-        }
-        if (!way.equals("url")) {
-            Room.Secret secret = room.secret("url");
-            return secret == null ? STAND_IN : secret.value();
-        }
-        String url = room.text("url", STAND_IN);
-        if (url.matches("(?s)[a-z]+://[^/?#]*@.*")) {
-            reading.problem(
-                    room.at("url"),
-                    "'url' holds a user or a password in clear (not repeated); expected the whole address in a file or an"
-                            + " environment variable: set url-file or url-env");
-            return STAND_IN;
-        }
-        return url;
     }
 
     private @Nullable KafkaSettings kafka(Room room) {

@@ -2,9 +2,9 @@ package io.quorate.jobs.alerting;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.quorate.events.Alert;
 import io.quorate.events.Alert.Severity;
 import io.quorate.events.Alert.Status;
+import io.quorate.sinks.receivers.PlacedAlert;
 import java.time.Instant;
 import java.util.List;
 import org.apache.flink.api.common.typeinfo.Types;
@@ -16,12 +16,14 @@ import org.junit.jupiter.api.Test;
 
 class DeduplicateTest {
 
-    private KeyedOneInputStreamOperatorTestHarness<String, Alert, Alert> deduplicate;
+    private KeyedOneInputStreamOperatorTestHarness<String, PlacedAlert, PlacedAlert> deduplicate;
 
     @BeforeEach
     void open() throws Exception {
         deduplicate = new KeyedOneInputStreamOperatorTestHarness<>(
-                new KeyedProcessOperator<>(new Deduplicate()), Alert::id, Types.STRING);
+                new KeyedProcessOperator<>(new Deduplicate()),
+                placed -> placed.alert().id(),
+                Types.STRING);
         deduplicate.open();
     }
 
@@ -79,23 +81,23 @@ class DeduplicateTest {
     void sendsTheCauseThatIsKnownWithWhatBecomesWorse() throws Exception {
         is(Status.FIRING, Severity.WARNING);
         deduplicate.processElement(
-                Alerts.of(Status.UPDATED, Severity.WARNING, null)
-                        .told(Status.UPDATED, Instant.EPOCH, "the disk of m2 is slow", List.of()),
+                Alerts.bare(Alerts.of(Status.UPDATED, Severity.WARNING, null)
+                        .told(Status.UPDATED, Instant.EPOCH, "the disk of m2 is slow", List.of())),
                 0);
         is(Status.UPDATED, Severity.CRITICAL);
 
         assertThat(deduplicate.extractOutputValues())
-                .extracting(Alert::cause)
+                .extracting(placed -> placed.alert().cause())
                 .containsExactly(null, "the disk of m2 is slow");
     }
 
     private void is(Status status, Severity severity) throws Exception {
-        deduplicate.processElement(Alerts.of(status, severity, null), 0);
+        deduplicate.processElement(Alerts.bare(Alerts.of(status, severity, null)), 0);
     }
 
     private List<String> told() {
         return deduplicate.extractOutputValues().stream()
-                .map(alert -> alert.status() + " " + alert.severity())
+                .map(placed -> placed.alert().status() + " " + placed.alert().severity())
                 .toList();
     }
 }

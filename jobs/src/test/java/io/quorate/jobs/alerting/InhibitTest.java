@@ -2,9 +2,9 @@ package io.quorate.jobs.alerting;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.quorate.events.Alert;
 import io.quorate.events.Alert.Severity;
 import io.quorate.events.Alert.Status;
+import io.quorate.sinks.receivers.PlacedAlert;
 import java.util.List;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.streaming.api.operators.KeyedProcessOperator;
@@ -18,12 +18,14 @@ class InhibitTest {
 
     private static final String INCIDENT = "fedcba9876543210";
 
-    private KeyedOneInputStreamOperatorTestHarness<String, Alert, Alert> inhibit;
+    private KeyedOneInputStreamOperatorTestHarness<String, PlacedAlert, PlacedAlert> inhibit;
 
     @BeforeEach
     void open() throws Exception {
         inhibit = new KeyedOneInputStreamOperatorTestHarness<>(
-                new KeyedProcessOperator<>(new Inhibit()), Alert::id, Types.STRING);
+                new KeyedProcessOperator<>(new Inhibit()),
+                placed -> placed.alert().id(),
+                Types.STRING);
         inhibit.open();
     }
 
@@ -84,12 +86,12 @@ class InhibitTest {
     }
 
     private void is(Status status, @Nullable String partOf) throws Exception {
-        inhibit.processElement(Alerts.of(status, Severity.WARNING, partOf), 0);
+        inhibit.processElement(Alerts.bare(Alerts.of(status, Severity.WARNING, partOf)), 0);
     }
 
     private List<String> told() {
         return inhibit.extractOutputValues().stream()
-                .map(alert -> alert.status().name())
+                .map(placed -> placed.alert().status().name())
                 .toList();
     }
 }

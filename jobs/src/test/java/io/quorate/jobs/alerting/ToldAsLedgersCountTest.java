@@ -6,6 +6,7 @@ import io.quorate.events.Alert;
 import io.quorate.events.Alert.Severity;
 import io.quorate.events.Alert.Status;
 import io.quorate.jobs.ledger.Ledger;
+import io.quorate.sinks.receivers.PlacedAlert;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -25,7 +26,10 @@ class ToldAsLedgersCountTest {
         for (int i = 0; i < 500; i++) {
             List<Alert> episode = episode(random);
 
-            List<Severity> sent = through(new Deduplicate(), through(new Inhibit(), episode)).stream()
+            List<PlacedAlert> placed = episode.stream().map(Alerts::bare).toList();
+
+            List<Severity> sent = through(new Deduplicate(), through(new Inhibit(), placed)).stream()
+                    .map(PlacedAlert::alert)
                     .filter(alert -> alert.status() != Status.RESOLVED)
                     .map(Alert::severity)
                     .toList();
@@ -50,13 +54,16 @@ class ToldAsLedgersCountTest {
         return episode;
     }
 
-    private static List<Alert> through(KeyedProcessFunction<String, Alert, Alert> function, List<Alert> alerts)
+    private static List<PlacedAlert> through(
+            KeyedProcessFunction<String, PlacedAlert, PlacedAlert> function, List<PlacedAlert> alerts)
             throws Exception {
-        try (KeyedOneInputStreamOperatorTestHarness<String, Alert, Alert> harness =
+        try (KeyedOneInputStreamOperatorTestHarness<String, PlacedAlert, PlacedAlert> harness =
                 new KeyedOneInputStreamOperatorTestHarness<>(
-                        new KeyedProcessOperator<>(function), Alert::id, Types.STRING)) {
+                        new KeyedProcessOperator<>(function),
+                        placed -> placed.alert().id(),
+                        Types.STRING)) {
             harness.open();
-            for (Alert alert : alerts) {
+            for (PlacedAlert alert : alerts) {
                 harness.processElement(alert, 0);
             }
             return harness.extractOutputValues();

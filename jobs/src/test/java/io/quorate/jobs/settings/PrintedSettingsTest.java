@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.quorate.jobs.alerting.routes.Route;
 import io.quorate.rules.RuleReader;
 import io.quorate.rules.yaml.YamlFile;
+import io.quorate.sinks.receivers.ReceiverSettings;
+import io.quorate.sinks.receivers.Terms;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,7 +47,7 @@ class PrintedSettingsTest {
         for (String yaml : List.of(
                 "ingest: { prometheus: [ { url: http://prometheus.example:9090 } ] }",
                 "ingest: { etcd: [ { cluster: '012', endpoints: [http://etcd:2379], labels: { env: 'no', on: '1e5', \"a: #b\": \" \\n*x'\\\"\", n: 'null', d: '2026-01-01' } } ] }",
-                "ingest: { status-interval: 20s, etcd: [ { cluster: 'no', endpoints: [http://etcd:2379] } ] }\ndesk: { kafka-port: 9092 }",
+                "ingest: { status-interval: 4s, etcd: [ { cluster: 'no', endpoints: [http://etcd:2379] } ] }\ndesk: { kafka-port: 9092 }",
                 everything())) {
             Settings settings = read(yaml);
             String printed = print(yaml);
@@ -75,8 +78,10 @@ class PrintedSettingsTest {
                 .contains("# alerting.receivers[0].webhook.url is masked after its host")
                 .doesNotContain("s3cret");
         Path file = Files.writeString(folder.resolve("printed.yaml"), clear);
-        assertThat(SettingsReader.read(file, PrintedSettingsTest::environment).receivers())
-                .hasSize(1);
+        assertThat(SettingsReader.read(file, PrintedSettingsTest::environment)
+                        .alerting()
+                        .receivers())
+                .hasSize(10);
     }
 
     @Test
@@ -87,7 +92,9 @@ class PrintedSettingsTest {
                 everything()
                         .replace("bearer-token-env: TOKEN", "bearer-token-file: token")
                         .replace("url-file: url", "url-env: URL")
-                        .replace("password-file: password", "password-env: PASSWORD"),
+                        .replace("password-file: password", "password-env: PASSWORD")
+                        .replace("secret-file: token", "secret-env: TOKEN")
+                        .replace("routing-key-env: TOKEN", "routing-key-file: token"),
                 everything().replace("url-file: url", "url: http://a"),
                 "ingest: { prometheus: [ { url: http://a } ] }")) {
             keys(YamlFile.parse("printed", print(yaml)).root(), printed);
@@ -98,7 +105,9 @@ class PrintedSettingsTest {
 
     @Test
     void areShownByTheExampleWithEveryKeyOfTheSchema() throws Exception {
-        assertThat(read(Files.readString(EXAMPLE)).receivers()).as("as it is").hasSize(1);
+        assertThat(read(Files.readString(EXAMPLE)).alerting().receivers())
+                .as("as it is")
+                .hasSize(1);
 
         String example = Files.readString(EXAMPLE);
         for (String key : keysOfTheSchema()) {
@@ -113,13 +122,24 @@ class PrintedSettingsTest {
         try (InputStream rule = RuleReader.class.getResourceAsStream("/rules/etcd-wal-fsync-slow.yaml")) {
             Files.write(folder.resolve("rules/storm.yaml"), rule.readAllBytes());
         }
-        for (String name :
-                List.of("token", "ca.pem", "client.pem", "client-key.pem", "etcd-password", "clickhouse-password")) {
+        for (String name : List.of(
+                "token",
+                "ca.pem",
+                "client.pem",
+                "client-key.pem",
+                "etcd-password",
+                "clickhouse-password",
+                "webhook-secret",
+                "pagerduty-key",
+                "mail-password",
+                "sms-token",
+                "alertmanager-password")) {
             Files.writeString(folder.resolve(name), "x");
         }
+        Files.writeString(folder.resolve("slack-url"), "https://slack.example/x");
         String whole = Files.readString(EXAMPLE)
                 .lines()
-                .filter(line -> !line.matches(".*#? *[a-z-]+-env: .*|.*# +url-file: .*|.*# basic: .*"))
+                .filter(line -> !line.matches(".*#? *[a-z-]+-env: .*|.*# +url-file: webhook-url.*|.*# basic: .*"))
                 .filter(line -> !line.matches(".*# +(kafka|clickhouse)-port: .*"))
                 .filter(line ->
                         !line.matches(".*# +(http|prometheus|job|dns-srv|dns-server|kubernetes|namespace|pods): .*"))
@@ -134,6 +154,20 @@ class PrintedSettingsTest {
         assertThat(settings.clickhouse().password()).isEqualTo("x");
         assertThat(settings.rules()).hasSize(1);
         assertThat(settings.etcd().get(0).transport().tls().key()).endsWith("client-key.pem");
+        assertThat(settings.alerting().receivers())
+                .extracting(ReceiverSettings::name)
+                .containsExactly("webhook", "slack", "pagerduty", "mail", "sms", "alertmanager", "kafka", "log");
+        Route critical = settings.alerting().routes().get(0);
+        Route usual = Route.toAll(critical.receivers());
+        assertThat(critical)
+                .usingRecursiveComparison()
+                .ignoringFields("name", "where", "escalations")
+                .isEqualTo(usual);
+        assertThat(settings.alerting().receivers())
+                .allSatisfy(receiver -> assertThat(receiver.terms())
+                        .usingRecursiveComparison()
+                        .ignoringFields("fallback", "perMinute")
+                        .isEqualTo(Terms.DEFAULT));
     }
 
     private static String everything() {
@@ -159,7 +193,25 @@ class PrintedSettingsTest {
                     - { discover: { kubernetes: https://kubernetes.default.svc, namespace: etcd, pods: app=etcd }, port: 2381 }
                 percentiles: { window: 30s, horizon: 90s, early: off, groups: [region, "region,az"] }
                 rules: { profile: lab, directory: rules, overrides: [ { override: quiet-dev, rule: EtcdWalFsyncSlow, where: { env: dev }, set: { off: true } } ], maintenance: [ { maintenance: once, where: { cluster: prod-eu-1 }, from: 2026-03-01T02:00:00Z, to: 2026-03-01T04:00:00Z } ] }
-                alerting: { receivers: [ { webhook: { url-file: url, retry-for: 1500ms, send-resolved: false } } ] }
+                alerting:
+                  templates: pages
+                  runbooks: https://wiki.example/etcd
+                  pipeline-behind: 2m
+                  heartbeat: { url-file: url, every: 30s, timeout: 2s, allow-private: true }
+                  receivers:
+                    - webhook: { url-file: url, secret-file: token, retry-for: 1500ms, send-resolved: false, fallback: mail, fallback-after: 90s, per-minute: 3 }
+                    - slack: { url-file: url }
+                    - pagerduty: { routing-key-env: TOKEN, url: "http://127.0.0.1:9/v2/enqueue" }
+                    - email: { name: mail, host: mail.example, port: 2525, security: tls, user: me, password-file: password, from: q@example.org, to: [a@example.org] }
+                    - sms: { form: twilio, account: AC0, token-env: TOKEN, from: "+4930123", to: ["+49151123"] }
+                    - sms: { name: other, form: generic, url: "https://sms.example/send", token-file: token, from: Quorate, to: ["+49151123"] }
+                    - alertmanager: { urls: ["http://a:9093", "http://b:9093"], user: me, password-env: PASSWORD, resend: 30s }
+                    - kafka: { topic: etcd-alerts }
+                    - kafka: { name: far, topic: etcd-alerts, bootstrap: "far:9092" }
+                    - log: {}
+                  routes:
+                    - { name: critical, where: 'severity="critical",env=~"prod|stage"', receivers: [pagerduty, slack], group-by: [], group-wait: 0s, group-for: 10m, repeat: off, escalate: [ { after: 15m, to: [sms] }, { after: 1h, to: [mail, other] } ], continue: true }
+                    - { name: rest, receivers: [webhook, log, far], repeat: 1h }
                 kafka: { bootstrap: "kafka-1:9092,kafka-2:9092", partitions: 3, replication: 2 }
                 clickhouse: { url: http://clickhouse:8123, password-file: password, keep: { window: 36h, days: 900d } }
                 flink: { checkpoint-dir: file:///checkpoints, checkpoint-interval: 1m }
@@ -207,6 +259,7 @@ class PrintedSettingsTest {
             Files.writeString(folder.resolve(name), "s3cret");
         }
         Files.writeString(folder.resolve("url"), "https://pages.example/s3cret");
+        Files.writeString(Files.createDirectories(folder.resolve("pages")).resolve("title.mustache"), "etcd");
         Files.createDirectories(folder.resolve("rules"));
         try (InputStream rule = RuleReader.class.getResourceAsStream("/rules/etcd-wal-fsync-slow.yaml")) {
             Files.write(folder.resolve("rules/storm.yaml"), rule.readAllBytes());

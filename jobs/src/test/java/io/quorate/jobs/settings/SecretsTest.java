@@ -10,8 +10,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Secrets come from files and the environment, and are never told again. */
 class SecretsTest {
@@ -23,6 +27,7 @@ class SecretsTest {
 
     private static final Map<String, String> ENVIRONMENT = Map.of(
             "CANARY", CANARY,
+            "CANARY_HOOK", "https://pages.example/" + CANARY,
             "CANARY_URL", "https://user:" + CANARY + "@pages.example/" + CANARY + "?key=" + CANARY,
             "CANARY_BAD", CANARY + "\n" + CANARY);
 
@@ -32,7 +37,8 @@ class SecretsTest {
 
         assertThat(header(settings)).isEqualTo("Bearer " + CANARY + "-token");
         assertThat(settings.clickhouse().password()).isEqualTo(CANARY + "-password");
-        assertThat(((WebhookSettings) settings.receivers().get(0)).url()).endsWith("/" + CANARY + "-hook");
+        assertThat(((WebhookSettings) settings.alerting().receivers().get(0)).url())
+                .endsWith("/" + CANARY + "-hook");
     }
 
     @Test
@@ -41,7 +47,8 @@ class SecretsTest {
 
         assertThat(header(settings)).isEqualTo("Bearer " + CANARY);
         assertThat(settings.clickhouse().password()).isEqualTo(CANARY);
-        assertThat(((WebhookSettings) settings.receivers().get(0)).url()).contains(CANARY);
+        assertThat(((WebhookSettings) settings.alerting().receivers().get(0)).url())
+                .contains(CANARY);
     }
 
     @Test
@@ -143,6 +150,60 @@ class SecretsTest {
         }
     }
 
+    static Stream<Arguments> slotsOfAlerting() {
+        return Stream.of(
+                Arguments.of("secret", "receivers: [ { webhook: { url: 'http://a/x', %s } } ]"),
+                Arguments.of("url", "receivers: [ { slack: { %s } } ]"),
+                Arguments.of("url", "heartbeat: { %s }"),
+                Arguments.of("routing-key", "receivers: [ { pagerduty: { %s } } ]"),
+                Arguments.of(
+                        "password",
+                        "receivers: [ { email: { host: a, user: me, from: a@example.org, to: [b@example.org], %s } } ]"),
+                Arguments.of(
+                        "token", "receivers: [ { sms: { form: twilio, account: A, from: Q, to: ['+49123'], %s } } ]"),
+                Arguments.of("password", "receivers: [ { alertmanager: { urls: ['http://a:9093'], user: me, %s } } ]"));
+    }
+
+    /** A value that is right is kept; whatever is written, right or wrong, is repeated by nothing. */
+    @ParameterizedTest
+    @MethodSource("slotsOfAlerting")
+    void areRepeatedByNothingThatTellsOfReceivers(String slot, String section) throws Exception {
+        boolean isUrl = slot.equals("url");
+        String file = isUrl ? "url" : "token";
+        String variable = isUrl ? "CANARY_HOOK" : "CANARY";
+        for (String right : List.of(slot + "-file: " + file, slot + "-env: " + variable)) {
+            String yaml = alerting(section.formatted(right));
+            assertThat(read(yaml).alerting()).as(yaml).isNotNull();
+            assertThat(everythingTold(yaml))
+                    .as(yaml)
+                    .contains(right.substring(0, right.indexOf(' ')))
+                    .doesNotContain(CANARY);
+        }
+        for (String wrong : List.of(
+                slot + ": " + CANARY,
+                slot + ": [" + CANARY + "]",
+                slot + ": https://user:" + CANARY + "@pages.example/" + CANARY,
+                slot + "s: " + CANARY,
+                slot + "-env: CANARY_BAD",
+                slot + "-env: '" + CANARY + "!'",
+                slot + "-env: " + CANARY,
+                slot + "-file: " + CANARY,
+                slot + "-file: [" + CANARY + "]",
+                slot + "-file: two-lines",
+                slot + "-file: " + file + ", " + slot + "-env: " + variable)) {
+            String yaml = alerting(section.formatted(wrong));
+            assertThat(catchThrowableOfType(InvalidYaml.class, () -> read(yaml)))
+                    .as(yaml)
+                    .isNotNull();
+            assertThat(everythingTold(yaml)).as(yaml).isNotEmpty().doesNotContain(CANARY);
+        }
+    }
+
+    private static String alerting(String section) {
+        return "ingest: { etcd: [ { cluster: c, endpoints: [http://etcd-1.example:2379] } ] }\nalerting:\n  " + section
+                + "\n";
+    }
+
     @Test
     void areTheSameSettingsOnlyWhenTheyAreTheSame() throws Exception {
         String good = settings("bearer-token-env: CANARY", "url-file: url", "password-file: password");
@@ -163,10 +224,11 @@ class SecretsTest {
             Settings settings = SettingsReader.read(file, ENVIRONMENT::get);
             told.append(settings)
                     .append(settings.prometheus())
-                    .append(settings.receivers())
-                    .append(settings.clickhouse())
-                    .append(settings.clickhouse().jdbcUrl())
+                    .append(settings.alerting())
                     .append(SettingsReader.print(file, ENVIRONMENT::get));
+            if (settings.ownClickhouse() != null) {
+                told.append(settings.clickhouse()).append(settings.clickhouse().jdbcUrl());
+            }
         }
         return told.toString();
     }

@@ -45,7 +45,7 @@ class SettingsReaderTest {
         assertThat(settings.windows().groups()).isNull();
         assertThat(settings.profile()).isEqualTo("fleet");
         assertThat(settings.rules()).isNotEmpty();
-        assertThat(settings.receivers()).isEmpty();
+        assertThat(settings.alerting().receivers()).isEmpty();
         assertThat(settings.ownKafka()).as("the embedded one").isNull();
         assertThat(settings.ownClickhouse()).as("the embedded one").isNull();
         assertThat(settings.retention()).isEqualTo(Retention.DEFAULT);
@@ -118,8 +118,9 @@ class SettingsReaderTest {
                         "nights",
                         Map.of("env", "dev"),
                         new Maintenance.Weekly(DayOfWeek.SATURDAY, LocalTime.of(2, 0), LocalTime.of(4, 0))));
-        assertThat(settings.receivers().get(0).name()).isEqualTo("on-call");
-        assertThat(settings.receivers().get(0).retry().budget()).hasHours(1);
+        assertThat(settings.alerting().receivers().get(0).name()).isEqualTo("on-call");
+        assertThat(settings.alerting().receivers().get(0).terms().retry().budget())
+                .hasHours(1);
         assertThat(settings.kafka().partitions()).isEqualTo(24);
         assertThat(settings.clickhouse().password()).isEqualTo("s3cret");
         assertThat(settings.retention())

@@ -40,7 +40,8 @@ public final class Migrations {
             "0013_closed_windows.sql",
             "0014_rule_coverage.sql",
             "0015_shadow_alert.sql",
-            "0016_part_of.sql");
+            "0016_part_of.sql",
+            "0017_alerting.sql");
 
     private static final String MEMORY = """
             CREATE TABLE IF NOT EXISTS schema_migration

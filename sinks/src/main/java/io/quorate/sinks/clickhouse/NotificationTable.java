@@ -3,7 +3,7 @@ package io.quorate.sinks.clickhouse;
 import io.quorate.events.Notification;
 import java.util.List;
 
-/** The table {@code notification}: one row per attempt. */
+/** The table {@code notification}: one row per line of the ledger. */
 final class NotificationTable {
 
     static final Table<Notification> TABLE = new Table<>(
@@ -11,6 +11,7 @@ final class NotificationTable {
             Notification.class,
             List.of(
                     Column.text("key", Notification::key),
+                    Column.text("group_id", Notification::group),
                     Column.text("alert_id", Notification::alertId),
                     Column.text("rule", Notification::rule),
                     Column.word("severity", Notification::severity),

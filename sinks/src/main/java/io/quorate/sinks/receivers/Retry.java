@@ -41,7 +41,7 @@ public record Retry(Duration first, Duration longest, Duration budget) implement
      * @param attempt 1 for the first
      * @param chance in [0, 1)
      */
-    Duration waitAfter(int attempt, double chance) {
+    public Duration waitAfter(int attempt, double chance) {
         double doubled = first.toMillis() * Math.pow(2, Math.min(attempt - 1, MOST_DOUBLINGS));
         double capped = Math.min(doubled, longest.toMillis());
         return Duration.ofMillis(Math.max(1, Math.round(capped * (1 - JITTER * chance))));

@@ -309,7 +309,7 @@ class ClickHouseTablesTest {
         save(ClickHouseTables::saveNotifications, Events.notification());
         assertThat(client.execute("SELECT * EXCEPT written_at FROM notification FINAL"))
                 .isEqualTo(
-                        "0011223344556677-critical\t0011223344556677\tEtcdElectionStorm\tcritical\tprod\t\tfiring\twebhook\t"
+                        "0011223344556677-critical\tfedcba9876543210\t0011223344556677\tEtcdElectionStorm\tcritical\tprod\t\tfiring\twebhook\t"
                                 + "2\tdelivered\t200\t\t2026-03-29 01:00:11.123\t2026-03-29 01:00:12.123\n");
     }
 

@@ -165,6 +165,7 @@ final class Events {
     static Notification notification() {
         return new Notification(
                 "0011223344556677-critical",
+                "fedcba9876543210",
                 "0011223344556677",
                 "EtcdElectionStorm",
                 Alert.Severity.CRITICAL,

@@ -2,37 +2,39 @@ package io.quorate.sinks.receivers;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.quorate.events.Alert;
-import io.quorate.events.Notification;
-import io.quorate.events.Notification.Outcome;
 import io.quorate.sinks.receivers.FakeEndpoint.Reply;
+import io.quorate.sinks.receivers.FakeEndpoint.Request;
+import io.quorate.testkit.BadTarget;
+import java.io.ObjectOutputStream;
+import java.io.OutputStream;
+import java.net.ServerSocket;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
-import org.apache.flink.configuration.Configuration;
-import org.apache.flink.configuration.PipelineOptions;
-import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
-import org.apache.flink.test.junit5.MiniClusterExtension;
-import org.apache.flink.util.CloseableIterator;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** What every receiver that speaks HTTP must do, shown on a real job and a real socket. */
+/** What every receiver that speaks HTTP must do, shown on real sockets. */
 public abstract class ReceiverContract {
 
-    @RegisterExtension
-    static final MiniClusterExtension FLINK = new MiniClusterExtension();
+    /** Stands in every slot for a secret that the receiver has. */
+    protected static final String SECRET = "s3cr3t-canary";
 
-    protected static final Instant AT = Instant.parse("2026-03-29T01:00:10.123Z");
-    private static final Retry SOON = new Retry(Duration.ofMillis(20), Duration.ofMillis(80), Duration.ofSeconds(30));
+    protected static final Terms PATIENT = Terms.DEFAULT.patient(Duration.ofSeconds(5), Retry.DEFAULT);
+    private static final Terms HASTY = Terms.DEFAULT.patient(Duration.ofMillis(300), Retry.DEFAULT);
 
     protected FakeEndpoint endpoint;
 
-    /** The receiver under test, aimed at the endpoint. */
-    protected abstract ReceiverSettings aimedAt(FakeEndpoint endpoint, Duration timeout, Retry retry);
+    /** The receiver under test, with {@link #SECRET} wherever it has one, aimed at {@code http://host:port}. */
+    protected abstract ReceiverSettings aimedAt(String server, Terms terms);
+
+    /** By what the other side tells a repeat of a message. */
+    protected Object identity(Request request) {
+        return request.headers().get("idempotency-key");
+    }
 
     @BeforeEach
     void openEndpoint() throws Exception {
@@ -45,173 +47,150 @@ public abstract class ReceiverContract {
     }
 
     @Test
-    void tellsOnceWhatIsTakenAtOnce() throws Exception {
-        List<Notification> ledger = deliver(firing("a1"));
+    void tellsOnce() {
+        assertThat(tell(Messages.firing("a1"))).isInstanceOf(Answer.Delivered.class);
         assertThat(endpoint.requests()).hasSize(1);
-        assertThat(ledger).singleElement().satisfies(line -> {
-            assertThat(line.outcome()).isEqualTo(Outcome.DELIVERED);
-            assertThat(line.attempt()).isEqualTo(1);
-            assertThat(line.httpStatus()).isEqualTo(200);
-            assertThat(line.key()).isEqualTo("a1-critical");
-            assertThat(line.alertId()).isEqualTo("a1");
-            assertThat(line.breachedAt()).isEqualTo(AT);
-            assertThat(line.attemptedAt()).isAfter(AT);
+    }
+
+    @Test
+    void saysTheSameWithTheSameIdentityAtEveryAttempt() {
+        endpoint.replies(Reply.of(500), Reply.of(503));
+        for (int attempt = 1; attempt <= 3; attempt++) {
+            tell(Messages.firing("a1"));
+        }
+        assertThat(endpoint.requests()).extracting(this::identity).hasSize(3).containsOnly(identity(request(0)));
+        assertThat(identity(request(0))).isNotNull();
+        assertThat(endpoint.requests())
+                .extracting(Request::path)
+                .containsOnly(request(0).path());
+    }
+
+    @Test
+    void tellsAnotherMessageApart() {
+        tell(Messages.firing("a1"));
+        tell(Messages.resolved("a1"));
+        assertThat(identity(request(0))).isNotEqualTo(identity(request(1)));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {408, 429, 500, 503})
+    void findsWorthRetryingWhatMayPass(int status) {
+        endpoint.replies(Reply.of(status).saying("upstream is away"));
+        assertThat(tell(Messages.firing("a1"))).isInstanceOfSatisfying(Answer.WorthRetrying.class, answer -> {
+            assertThat(answer.httpStatus()).isEqualTo(status);
+            assertThat(answer.detail()).endsWith("HTTP " + status + ": upstream is away");
+            assertThat(answer.after()).isNull();
+        });
+        assertThat(endpoint.requests()).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {429, 503})
+    void waitsAsLongAsItIsAskedTo(int status) {
+        endpoint.replies(Reply.of(status).with("Retry-After", "7"));
+        assertThat(tell(Messages.firing("a1")))
+                .isInstanceOfSatisfying(
+                        Answer.WorthRetrying.class,
+                        answer -> assertThat(answer.after()).isEqualTo(Duration.ofSeconds(7)));
+    }
+
+    /** The HTTP client would, by itself. */
+    @Test
+    void sendsOnceEvenWhenItIsAskedToSendAgainAtOnce() {
+        endpoint.replies(Reply.of(503).with("Retry-After", "0"));
+        assertThat(tell(Messages.firing("a1"))).isInstanceOf(Answer.WorthRetrying.class);
+        assertThat(endpoint.requests()).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {400, 401, 403, 404, 410})
+    void takesNoForAnAnswer(int status) {
+        endpoint.replies(Reply.of(status).saying("no such team"));
+        assertThat(tell(Messages.firing("a1"))).isInstanceOfSatisfying(Answer.Refused.class, answer -> {
+            assertThat(answer.httpStatus()).isEqualTo(status);
+            assertThat(answer.detail()).endsWith("HTTP " + status + ": no such team");
         });
     }
 
-    @Test
-    void triesAgainWithTheSameKeyWhenTheOtherSideIsInTrouble() throws Exception {
-        endpoint.replies(Reply.of(500), Reply.of(503).saying("upstream is away"));
-        List<Notification> ledger = deliver(firing("a1"));
-        assertThat(ledger)
-                .extracting(Notification::outcome)
-                .containsExactly(Outcome.RETRIED, Outcome.RETRIED, Outcome.DELIVERED);
-        assertThat(ledger).extracting(Notification::attempt).containsExactly(1, 2, 3);
-        assertThat(ledger).extracting(Notification::httpStatus).containsExactly(500, 503, 200);
-        assertThat(ledger.get(1).detail()).isEqualTo("HTTP 503: upstream is away");
-        assertThat(endpoint.requests())
-                .extracting(request -> request.headers().get("idempotency-key"))
-                .containsExactly("a1-critical", "a1-critical", "a1-critical");
+    @ParameterizedTest
+    @ValueSource(ints = {301, 302, 307, 308})
+    void followsNoRedirect(int status) {
+        endpoint.replies(Reply.of(status).with("Location", endpoint.url("/elsewhere?" + SECRET)));
+        assertThat(tell(Messages.firing("a1"))).isInstanceOfSatisfying(Answer.Refused.class, answer -> {
+            assertThat(answer.httpStatus()).isEqualTo(status);
+            assertThat(answer.detail())
+                    .contains("sends elsewhere, to 127.0.0.1")
+                    .doesNotContain("/elsewhere");
+        });
+        assertThat(endpoint.requests()).hasSize(1);
     }
 
     @Test
-    void waitsAsLongAsTheReceiverAsks() throws Exception {
-        endpoint.replies(Reply.of(429).with("Retry-After", "1"));
-        assertThat(deliver(firing("a1")))
-                .extracting(Notification::outcome)
-                .containsExactly(Outcome.RETRIED, Outcome.DELIVERED);
-        assertThat(Duration.between(
-                        endpoint.requests().get(0).arrivedAt(),
-                        endpoint.requests().get(1).arrivedAt()))
-                .isGreaterThanOrEqualTo(Duration.ofMillis(990));
-    }
-
-    @Test
-    void triesAgainWhenNoAnswerComesInTime() throws Exception {
+    void endsInTimeWhenNoAnswerComes() {
         endpoint.replies(Reply.silence());
-        List<Notification> ledger = deliver(firing("a1"));
-        assertThat(ledger).extracting(Notification::outcome).containsExactly(Outcome.RETRIED, Outcome.DELIVERED);
-        assertThat(ledger.get(0).httpStatus()).isNull();
-        assertThat(ledger.get(0).detail()).isEqualTo("no answer in time");
+        Instant asked = Instant.now();
+        assertThat(tell(HASTY, endpoint.url(""), Messages.firing("a1")))
+                .isInstanceOfSatisfying(Answer.WorthRetrying.class, answer -> {
+                    assertThat(answer.httpStatus()).isNull();
+                    assertThat(answer.detail()).endsWith("no answer in time");
+                });
+        assertThat(Duration.between(asked, Instant.now())).isLessThan(Duration.ofSeconds(2));
     }
 
     @Test
-    void givesUpAtOnceWhatIsRefused() throws Exception {
-        endpoint.replies(Reply.of(400).saying("no such team"));
-        assertThat(deliver(firing("a1"))).singleElement().satisfies(line -> {
-            assertThat(line.outcome()).isEqualTo(Outcome.REFUSED);
-            assertThat(line.httpStatus()).isEqualTo(400);
-            assertThat(line.detail()).isEqualTo("HTTP 400: no such team");
-        });
-        assertThat(endpoint.requests()).hasSize(1);
-    }
-
-    @Test
-    void followsNoRedirect() throws Exception {
-        endpoint.replies(Reply.of(301).with("Location", endpoint.url("/elsewhere")));
-        assertThat(deliver(firing("a1"))).singleElement().satisfies(line -> {
-            assertThat(line.outcome()).isEqualTo(Outcome.REFUSED);
-            assertThat(line.httpStatus()).isEqualTo(301);
-        });
-        assertThat(endpoint.requests()).hasSize(1);
-    }
-
-    @Test
-    void givesUpWhenTheBudgetIsSpent() throws Exception {
-        endpoint.repliesBy(request -> Reply.of(500));
-        List<Notification> ledger =
-                run(aimedAt(endpoint, Duration.ofSeconds(1), SOON.within(Duration.ofMillis(300))), firing("a1"));
-        assertThat(ledger).hasSizeGreaterThan(2);
-        assertThat(ledger.get(ledger.size() - 1)).satisfies(last -> {
-            assertThat(last.outcome()).isEqualTo(Outcome.REFUSED);
-            assertThat(last.detail()).startsWith("gave up after PT0.3S: HTTP 500");
-        });
-    }
-
-    @Test
-    void keepsTheOrderOfAnEpisodeWhileItTriesAgain() throws Exception {
-        endpoint.replies(Reply.of(500), Reply.of(500), Reply.of(500));
-        List<Notification> ledger = deliver(firing("a1"), resolved("a1"));
-        assertThat(endpoint.requests())
-                .extracting(request -> request.headers().get("idempotency-key"))
-                .containsExactly("a1-critical", "a1-critical", "a1-critical", "a1-critical", "a1-resolved");
-        assertThat(ledger).hasSize(5);
-    }
-
-    /** As Flink hands back what was in flight: in no order. */
-    @Test
-    void putsAnEpisodeInOrderThatComesBackShuffled() throws Exception {
-        deliver(resolved("a1"), firing("a1"));
-        assertThat(endpoint.requests())
-                .extracting(request -> request.headers().get("idempotency-key"))
-                .containsExactly("a1-critical", "a1-resolved");
-    }
-
-    @Test
-    void letsNoEpisodeWaitForAnother() throws Exception {
-        endpoint.repliesBy(request -> Reply.of(
-                request.headers().get("idempotency-key").startsWith("stuck")
-                                && endpoint.requests().stream()
-                                                .filter(seen -> seen.headers()
-                                                        .get("idempotency-key")
-                                                        .startsWith("free"))
-                                                .count()
-                                        < 50
-                        ? 500
-                        : 200));
-        List<Alert> alerts = new ArrayList<>(List.of(firing("stuck")));
-        for (int i = 0; i < 50; i++) {
-            alerts.add(firing("free" + i));
+    void judgesAHundredMebibytesByTheirStatusAlone() {
+        try (BadTarget large = BadTarget.answeringMebibytes("ok", 100)) {
+            Instant asked = Instant.now();
+            assertThat(tell(PATIENT, large.url(), Messages.firing("a1"))).isInstanceOf(Answer.Delivered.class);
+            assertThat(Duration.between(asked, Instant.now())).isLessThan(Duration.ofSeconds(2));
         }
-        assertThat(deliver(alerts.toArray(Alert[]::new)))
-                .filteredOn(line -> line.outcome() == Outcome.DELIVERED)
-                .hasSize(51);
     }
 
-    protected final List<Notification> deliver(Alert... alerts) throws Exception {
-        return run(aimedAt(endpoint, Duration.ofMillis(500), SOON), alerts);
-    }
-
-    protected static List<Notification> run(ReceiverSettings receiver, Alert... alerts) throws Exception {
-        StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment(
-                new Configuration().set(PipelineOptions.GENERIC_TYPES, false));
-        env.setParallelism(1);
-        List<Notification> ledger = new ArrayList<>();
-        try (CloseableIterator<Notification> lines =
-                Deliveries.to(env.fromData(alerts), receiver).executeAndCollect()) {
-            lines.forEachRemaining(ledger::add);
+    @Test
+    void triesAgainWhereNobodyListens() throws Exception {
+        int port;
+        try (ServerSocket free = new ServerSocket(0)) {
+            port = free.getLocalPort();
         }
-        return ledger;
+        assertThat(tell(PATIENT, "http://127.0.0.1:" + port, Messages.firing("a1")))
+                .isInstanceOfSatisfying(
+                        Answer.WorthRetrying.class,
+                        answer -> assertThat(answer.detail()).endsWith("no answer: nobody listens there"));
     }
 
-    protected static Alert firing(String id) {
-        return alert(id, Alert.Status.FIRING, AT);
+    @Test
+    void triesAgainWhereTheNameIsNotFound() {
+        assertThat(tell(HASTY, "http://receiver.invalid", Messages.firing("a1")))
+                .isInstanceOf(Answer.WorthRetrying.class);
     }
 
-    protected static Alert resolved(String id) {
-        return alert(id, Alert.Status.RESOLVED, AT.plusSeconds(60));
+    @Test
+    void keepsItsSecretsEvenWhenTheOtherSideRepeatsAllItGot() {
+        endpoint.repliesBy(
+                request -> Reply.of(400).saying(request.path() + request.headers() + "\r\n" + request.body()));
+        Answer answer = tell(Messages.firing("a1"));
+        assertThat(answer.detail()).doesNotContain(SECRET).doesNotContain("\n");
+        assertThat(aimedAt(endpoint.url(""), PATIENT)).asString().doesNotContain(SECRET);
     }
 
-    protected static Alert alert(String id, Alert.Status status, Instant at) {
-        return alert(id, status, Alert.Severity.CRITICAL, at);
+    @Test
+    void travelsWithTheJobAndSaysWhereItIsReached() throws Exception {
+        ReceiverSettings settings = aimedAt("http://receiver.example:8080", PATIENT);
+        new ObjectOutputStream(OutputStream.nullOutputStream()).writeObject(settings);
+        assertThat(settings.reachedAt()).isEqualTo("receiver.example:8080");
     }
 
-    protected static Alert alert(String id, Alert.Status status, Alert.Severity severity, Instant at) {
-        return new Alert(
-                id,
-                "EtcdElectionStorm",
-                severity,
-                "prod",
-                null,
-                null,
-                null,
-                status,
-                at,
-                AT.minusSeconds(5),
-                "three leader changes in ten minutes",
-                null,
-                null,
-                null,
-                List.of(new Alert.Evidence("leader change", "m1 -> m2", AT.minusSeconds(5))));
+    protected final Answer tell(Message message) {
+        return tell(PATIENT, endpoint.url(""), message);
+    }
+
+    protected final Request request(int number) {
+        return endpoint.requests().get(number);
+    }
+
+    private Answer tell(Terms terms, String server, Message message) {
+        try (Receiver receiver = aimedAt(server, terms).open()) {
+            return receiver.send(message).orTimeout(10, TimeUnit.SECONDS).join();
+        }
     }
 }

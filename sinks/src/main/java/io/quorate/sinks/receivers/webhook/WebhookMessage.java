@@ -1,17 +1,20 @@
 package io.quorate.sinks.receivers.webhook;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.quorate.events.Alert;
+import io.quorate.sinks.receivers.Message;
+import io.quorate.sinks.receivers.PlacedAlert;
+import io.quorate.sinks.receivers.text.PageTexts;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** What a webhook is sent: Alertmanager's format, version 4, always about one alert. */
+/** What a webhook is sent: Alertmanager's format, version 4, about the whole group; {@code kind} and texts are beside it. */
 record WebhookMessage(
         String version,
         String groupKey,
@@ -22,9 +25,10 @@ record WebhookMessage(
         Map<String, String> commonLabels,
         Map<String, String> commonAnnotations,
         @JsonProperty("externalURL") String externalUrl,
-        List<Entry> alerts) {
-
-    private static final ObjectMapper JSON = new ObjectMapper();
+        List<Entry> alerts,
+        String kind,
+        String title,
+        String text) {
 
     /** What Go writes for no time; receivers of Alertmanager's format know it. */
     private static final String NOT_YET = "0001-01-01T00:00:00Z";
@@ -37,50 +41,51 @@ record WebhookMessage(
             String startsAt,
             String endsAt,
             @JsonProperty("generatorURL") String generatorUrl,
-            String fingerprint) {}
+            String fingerprint,
+            boolean news) {}
 
-    static WebhookMessage of(Alert alert, String receiver) {
-        boolean resolved = alert.status() == Alert.Status.RESOLVED;
-        String status = resolved ? "resolved" : "firing";
-        Map<String, String> labels = labels(alert);
-        Map<String, String> annotations = annotations(alert);
-        Entry entry = new Entry(
-                status,
-                labels,
-                annotations,
-                alert.startedAt().toString(),
-                resolved ? alert.at().toString() : NOT_YET,
-                "",
-                alert.id());
-        Map<String, String> group = new LinkedHashMap<>();
-        group.put("alertname", alert.rule());
-        group.put("cluster", alert.cluster());
+    static WebhookMessage of(Message message, String receiver, PageTexts texts) {
+        List<Entry> alerts = message.alerts().stream()
+                .map(placed -> entry(placed, message, texts))
+                .toList();
         return new WebhookMessage(
-                "4", groupKey(group), 0, status, receiver, group, labels, annotations, "", List.of(entry));
+                "4",
+                "{}/{" + message.group() + "}:" + written(message.groupLabels()),
+                0,
+                status(message.isOver()),
+                receiver,
+                new TreeMap<>(message.groupLabels()),
+                common(alerts, Entry::labels),
+                common(alerts, Entry::annotations),
+                "",
+                alerts,
+                word(message.kind()),
+                texts.title(message),
+                texts.text(message));
     }
 
-    byte[] json() {
-        try {
-            return JSON.writeValueAsBytes(this);
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("a message that has no JSON form", e);
-        }
+    private static Entry entry(PlacedAlert placed, Message message, PageTexts texts) {
+        Alert alert = placed.alert();
+        return new Entry(
+                status(placed.isOver()),
+                new TreeMap<>(placed.labels()),
+                annotations(placed, texts),
+                alert.startedAt().toString(),
+                placed.isOver() ? alert.at().toString() : NOT_YET,
+                "",
+                alert.id(),
+                message.isNews(alert));
     }
 
-    private static Map<String, String> labels(Alert alert) {
-        Map<String, String> labels = new LinkedHashMap<>();
-        labels.put("alertname", alert.rule());
-        labels.put("severity", alert.severity().name().toLowerCase(Locale.ROOT));
-        labels.put("cluster", alert.cluster());
-        putIfKnown(labels, "member", alert.member());
-        return labels;
-    }
-
-    private static Map<String, String> annotations(Alert alert) {
+    private static Map<String, String> annotations(PlacedAlert placed, PageTexts texts) {
+        Alert alert = placed.alert();
         Map<String, String> annotations = new LinkedHashMap<>();
         annotations.put("summary", alert.summary());
         putIfKnown(annotations, "cause", alert.cause());
-        putIfKnown(annotations, "runbook_url", alert.runbook());
+        putIfKnown(annotations, "runbook_url", texts.runbook(alert));
+        putIfKnown(annotations, "host", placed.host());
+        putIfKnown(annotations, "role", placed.role());
+        putIfKnown(annotations, "spread", placed.spread());
         annotations.put(
                 "evidence",
                 alert.evidence().stream()
@@ -89,17 +94,33 @@ record WebhookMessage(
         return annotations;
     }
 
+    /** What all of them share. */
+    private static Map<String, String> common(List<Entry> alerts, Function<Entry, Map<String, String>> of) {
+        Map<String, String> shared = new TreeMap<>(of.apply(alerts.get(0)));
+        alerts.forEach(alert -> shared.entrySet().retainAll(of.apply(alert).entrySet()));
+        return shared;
+    }
+
+    private static String status(boolean isOver) {
+        return isOver ? "resolved" : "firing";
+    }
+
+    private static String word(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT);
+    }
+
     private static void putIfKnown(Map<String, String> map, String name, @Nullable String value) {
         if (value != null && !value.isEmpty()) {
             map.put(name, value);
         }
     }
 
-    /** As Alertmanager writes it: route, then the group's labels. */
-    private static String groupKey(Map<String, String> group) {
-        return group.entrySet().stream()
-                .map(label -> label.getKey() + "=\""
-                        + label.getValue().replace("\\", "\\\\").replace("\"", "\\\"") + '"')
-                .collect(Collectors.joining(", ", "{}:{", "}"));
+    /** As Alertmanager writes labels behind a route. */
+    private static String written(Map<String, String> labels) {
+        return new TreeMap<>(labels)
+                .entrySet().stream()
+                        .map(label -> label.getKey() + "=\""
+                                + label.getValue().replace("\\", "\\\\").replace("\"", "\\\"") + '"')
+                        .collect(Collectors.joining(", ", "{", "}"));
     }
 }

@@ -1,82 +1,62 @@
 package io.quorate.sinks.receivers.webhook;
 
 import io.quorate.sinks.receivers.Receiver;
+import io.quorate.sinks.receivers.ReceiverName;
 import io.quorate.sinks.receivers.ReceiverSettings;
-import io.quorate.sinks.receivers.Retry;
-import java.net.URI;
-import java.net.URISyntaxException;
-import java.time.Duration;
+import io.quorate.sinks.receivers.Terms;
+import io.quorate.sinks.receivers.http.WebAddress;
+import io.quorate.sinks.receivers.text.PageTexts;
+import java.time.Clock;
 import java.util.Objects;
-import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One webhook.
  *
  * @param url secret, as many services put a token into it: never printed beyond scheme and host
- * @param timeout of one attempt
+ * @param secret by which messages are signed; null when they are not
  */
-public record WebhookSettings(String name, String url, Duration timeout, Retry retry, boolean sendResolved)
-        implements ReceiverSettings {
+public record WebhookSettings(
+        String name, String url, @Nullable String secret, Terms terms, PageTexts texts) implements ReceiverSettings {
 
-    public static final String DEFAULT_NAME = "webhook";
-    public static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(5);
+    /** Its key in quorate.yaml. */
+    public static final String ROOM = "webhook";
 
-    private static final Pattern NAME = Pattern.compile("[a-z0-9]+(-[a-z0-9]+)*");
+    public static final String DEFAULT_NAME = ROOM;
 
     public WebhookSettings {
-        Objects.requireNonNull(name, "name");
-        Objects.requireNonNull(url, "url");
-        Objects.requireNonNull(timeout, "timeout");
-        Objects.requireNonNull(retry, "retry");
-        if (!NAME.matcher(name).matches()) {
-            throw new IllegalArgumentException(
-                    "webhook name: '" + name + "', expected lower-case letters, digits and single hyphens");
-        }
-        if (!isHttp(url)) {
-            throw new IllegalArgumentException(
-                    "webhook url: not an address, expected one such as https://example.org/hook (not shown, as it may be"
-                            + " secret)");
-        }
-        if (timeout.isZero() || timeout.isNegative()) {
-            throw new IllegalArgumentException("webhook timeout: " + timeout.toMillis() + "ms, expected more than 0");
+        ReceiverName.checked(ROOM, name);
+        WebAddress.checked(ROOM, url);
+        Objects.requireNonNull(terms, "terms");
+        Objects.requireNonNull(texts, "texts");
+        if (secret != null && secret.isBlank()) {
+            throw new IllegalArgumentException("webhook secret: empty, expected one, or none at all");
         }
     }
 
-    /** With every default: five seconds per attempt, a day of attempts, resolved ones too. */
+    /** With every default: five seconds per attempt, a day of attempts, resolved ones too; unsigned. */
     public static WebhookSettings at(String url) {
-        return new WebhookSettings(DEFAULT_NAME, url, DEFAULT_TIMEOUT, Retry.DEFAULT, true);
+        return new WebhookSettings(DEFAULT_NAME, url, null, Terms.DEFAULT, PageTexts.DEFAULT);
     }
 
     @Override
     public Receiver open() {
-        return new WebhookReceiver(this);
+        return new WebhookReceiver(this, Clock.systemUTC());
     }
 
     /** The url as far as it may be shown: scheme, host and port. */
     public String shownUrl() {
-        URI address = URI.create(url);
-        String host = address.getScheme() + "://" + address.getHost()
-                + (address.getPort() < 0 ? "" : ":" + address.getPort());
-        String path = address.getRawPath() == null ? "" : address.getRawPath();
-        return path.length() > 1 || address.getRawQuery() != null || address.getRawFragment() != null
-                ? host + "/***"
-                : host + path;
+        return WebAddress.shown(url);
+    }
+
+    @Override
+    public String reachedAt() {
+        return WebAddress.hostAndPort(url);
     }
 
     @Override
     public String toString() {
-        return "WebhookSettings[name=" + name + ", url=" + shownUrl() + ", timeout=" + timeout + ", retry=" + retry
-                + ", sendResolved=" + sendResolved + ']';
-    }
-
-    private static boolean isHttp(String url) {
-        try {
-            URI address = new URI(url);
-            return ("http".equals(address.getScheme()) || "https".equals(address.getScheme()))
-                    && address.getHost() != null
-                    && address.getPort() <= 65_535;
-        } catch (URISyntaxException e) {
-            return false;
-        }
+        return "WebhookSettings[name=" + name + ", url=" + shownUrl() + (secret == null ? "" : ", secret=***")
+                + ", terms=" + terms + ", texts=" + texts + ']';
     }
 }

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.quorate.sinks.receivers.Retry;
+import io.quorate.sinks.receivers.Terms;
+import io.quorate.sinks.receivers.text.PageTexts;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -17,9 +19,16 @@ class WebhookSettingsTest {
                 .isEqualTo(new WebhookSettings(
                         "webhook",
                         "http://h/x",
-                        Duration.ofSeconds(5),
-                        new Retry(Duration.ofSeconds(1), Duration.ofMinutes(5), Duration.ofHours(24)),
-                        true));
+                        null,
+                        new Terms(
+                                Duration.ofSeconds(5),
+                                new Retry(Duration.ofSeconds(1), Duration.ofMinutes(5), Duration.ofHours(24)),
+                                true,
+                                10,
+                                null,
+                                Duration.ofMinutes(2),
+                                false),
+                        PageTexts.DEFAULT));
     }
 
     @Test
@@ -28,6 +37,12 @@ class WebhookSettingsTest {
                 .asString()
                 .contains("https://hooks.example/***")
                 .doesNotContain("T0K3N", "K3Y", "pass");
+    }
+
+    @Test
+    void refusesASecretThatIsNone() {
+        assertThatThrownBy(() -> new WebhookSettings("hook", "http://h", " ", Terms.DEFAULT, PageTexts.DEFAULT))
+                .hasMessageContaining("expected one, or none at all");
     }
 
     @ParameterizedTest
@@ -51,7 +66,7 @@ class WebhookSettingsTest {
     @ParameterizedTest
     @ValueSource(strings = {"", "My Hook", "a--b", "-a"})
     void refusesANameThatIsNoUid(String name) {
-        assertThatThrownBy(() -> new WebhookSettings(name, "http://h", Duration.ofSeconds(1), Retry.DEFAULT, true))
+        assertThatThrownBy(() -> new WebhookSettings(name, "http://h", null, Terms.DEFAULT, PageTexts.DEFAULT))
                 .hasMessageStartingWith("webhook name: ");
     }
 }

@@ -5,6 +5,7 @@ import io.quorate.desk.Home;
 import io.quorate.desk.ParentWatch;
 import io.quorate.desk.Processes;
 import io.quorate.jobs.JobEnvironment;
+import io.quorate.jobs.alerting.AlertingJob;
 import io.quorate.jobs.ingest.IngestJob;
 import io.quorate.jobs.settings.Settings;
 import io.quorate.jobs.settings.SettingsReader;
@@ -12,18 +13,23 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.function.BiConsumer;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.jspecify.annotations.Nullable;
 
-/** The ingest job alone, in a process of its own, so that it can be killed while the other jobs run on. */
-final class IngestProcess {
+/** One job alone, in a process of its own, so that it can be killed while the other jobs run on. */
+final class JobProcess {
 
-    private IngestProcess() {}
+    private static final Map<String, BiConsumer<StreamExecutionEnvironment, Settings>> JOBS =
+            Map.of(IngestJob.NAME, IngestJob::define, AlertingJob.NAME, AlertingJob::define);
+
+    private JobProcess() {}
 
     /** Starts it, from that checkpoint, or with empty state. */
-    static Child start(Home home, Path config, @Nullable String checkpoint) {
+    static Child start(Home home, String job, Path config, @Nullable String checkpoint) {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx512m",
@@ -37,24 +43,25 @@ final class IngestProcess {
                 ParentWatch.flag(),
                 "-cp",
                 System.getProperty("java.class.path"),
-                IngestProcess.class.getName(),
+                JobProcess.class.getName(),
+                job,
                 config.toString()));
         if (checkpoint != null) {
             command.add(checkpoint);
         }
-        return Processes.spawn(home, "ingest", command, home.logs().resolve("ingest.log"), Map.of());
+        return Processes.spawn(home, job, command, home.logs().resolve(job + ".log"), Map.of());
     }
 
     public static void main(String[] args) throws Exception {
         ParentWatch.begin();
-        Settings settings = SettingsReader.read(Path.of(args[0]));
+        Settings settings = SettingsReader.read(Path.of(args[1]));
         Configuration configuration = JobEnvironment.configuration(settings.flink());
-        if (args.length > 1) {
-            configuration.set(StateRecoveryOptions.SAVEPOINT_PATH, args[1]);
+        if (args.length > 2) {
+            configuration.set(StateRecoveryOptions.SAVEPOINT_PATH, args[2]);
         }
         StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment(configuration);
         env.setParallelism(2);
-        IngestJob.define(env, settings);
-        env.execute("quorate-ingest");
+        Objects.requireNonNull(JOBS.get(args[0]), args[0]).accept(env, settings);
+        env.execute("quorate-" + args[0]);
     }
 }

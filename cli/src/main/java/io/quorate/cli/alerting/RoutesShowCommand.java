@@ -1,0 +1,47 @@
+package io.quorate.cli.alerting;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.quorate.jobs.alerting.routes.Route;
+import io.quorate.jobs.settings.SettingsReader;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** All routes of settings. */
+@Command(
+        name = "show",
+        mixinStandardHelpOptions = true,
+        description = "Show the routes in the order in which they are asked, defaults included.")
+final class RoutesShowCommand implements Callable<Integer> {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    @Option(names = "--config", required = true, paramLabel = "FILE", description = "The settings with the routes.")
+    private Path config = Path.of("quorate.yaml");
+
+    @Option(
+            names = "--format",
+            paramLabel = "text|json",
+            defaultValue = "text",
+            description = "text; or json, one object a line (default: ${DEFAULT-VALUE}).")
+    private Format format = Format.TEXT;
+
+    @Override
+    public Integer call() throws Exception {
+        List<Route> routes = SettingsReader.read(config).alerting().routes();
+        for (Route route : routes) {
+            RouteText text = new RouteText(route);
+            if (format == Format.JSON) {
+                System.out.println(JSON.writeValueAsString(text.json()));
+            } else {
+                text.lines().forEach(System.out::println);
+            }
+        }
+        if (routes.isEmpty() && format == Format.TEXT) {
+            System.out.println("No receivers: alerts are only recorded; add alerting.receivers");
+        }
+        return 0;
+    }
+}

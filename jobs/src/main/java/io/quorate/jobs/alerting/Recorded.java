@@ -1,0 +1,92 @@
+package io.quorate.jobs.alerting;
+
+import io.quorate.events.Alert;
+import io.quorate.events.Notification;
+import io.quorate.events.Notification.Outcome;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the ledger holds beyond the last checkpoint: after a crash everything since then comes again, and what the ledger
+ * says is settled is not sent a second time.
+ */
+final class Recorded {
+
+    private final Map<String, Instant> settled = new HashMap<>();
+    private final Map<String, String> groups = new HashMap<>();
+    private final Map<String, String> planned = new HashMap<>();
+    private final Map<String, Set<String>> messages = new HashMap<>();
+    private final Map<String, Map<String, Instant>> sent = new TreeMap<>();
+
+    static Recorded nothing() {
+        return new Recorded();
+    }
+
+    static Recorded of(List<Notification> lines) {
+        Recorded recorded = new Recorded();
+        lines.forEach(recorded::add);
+        recorded.planned.keySet().removeAll(recorded.settled.keySet());
+        return recorded;
+    }
+
+    private void add(Notification line) {
+        String transition = transition(line.receiver(), Keys.of(line));
+        if (line.group() != null) {
+            groups.put(transition(line.receiver(), line.alertId()), line.group());
+        }
+        if (line.outcome() == Outcome.PLANNED) {
+            planned.put(transition, line.key());
+            messages.computeIfAbsent(transition(line.receiver(), line.key()), key -> new TreeSet<>())
+                    .add(Keys.of(line));
+        } else if (line.outcome() != Outcome.RETRIED && !line.receiver().equals(Notification.NOBODY)) {
+            settled.put(transition, line.attemptedAt());
+        }
+        if (line.outcome() == Outcome.DELIVERED) {
+            sent.computeIfAbsent(line.receiver(), receiver -> new LinkedHashMap<>())
+                    .put(line.key(), line.attemptedAt());
+        }
+    }
+
+    private static String transition(String receiver, String key) {
+        return receiver + ' ' + key;
+    }
+
+    /** When this was settled with this receiver; null when it was not. */
+    @Nullable
+    Instant settledAt(String receiver, Alert alert) {
+        return settled.get(transition(receiver, Keys.of(alert)));
+    }
+
+    /** The group in which this receiver was told of this alert; null when it was not. */
+    @Nullable
+    String groupOf(String receiver, Alert alert) {
+        return groups.get(transition(receiver, alert.id()));
+    }
+
+    /** The message that was to tell this receiver of this; null when none was planned, or it is settled. */
+    @Nullable
+    String messageOf(String receiver, Alert alert) {
+        return planned.get(transition(receiver, Keys.of(alert)));
+    }
+
+    /** All that this message was to tell. */
+    Set<String> transitionsOf(String receiver, String message) {
+        return messages.getOrDefault(transition(receiver, message), Set.of());
+    }
+
+    /** When each receiver was sent something. */
+    Map<String, List<Instant>> sent() {
+        Map<String, List<Instant>> times = new TreeMap<>();
+        sent.forEach((receiver, byKey) -> times.put(
+                receiver, new ArrayList<>(byKey.values()).stream().sorted().toList()));
+        return times;
+    }
+}
