@@ -24,7 +24,7 @@ fleet: { clusters: 100, members: 3, prefix: d- }
 faults:
 PLAN
   for ((i = 0; i < incidents; i++)); do
-    printf '  - { fault: kill, at: %ds, for: 40s, target: { cluster: d-%05d, member: m%d } }\n' \
+    printf '  - { fault: kill, at: %ds, for: 30s, target: { cluster: d-%05d, member: m%d } }\n' \
       $((90 + i * apart)) $((i % 100)) $((i / 100 % 3 + 1))
   done
 } >"$work/plan.yaml"

@@ -24,7 +24,6 @@ import java.util.stream.Stream;
 import org.apache.flink.test.junit5.MiniClusterExtension;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -32,7 +31,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** An honest run of two clusters, and what becomes of the checks when somebody touches a row of it. */
-@Tag("slow")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ChecksTest {
 
