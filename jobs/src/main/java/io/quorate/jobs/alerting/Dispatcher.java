@@ -19,7 +19,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.DoubleSupplier;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,7 +40,7 @@ final class Dispatcher {
     }
 
     /** Longer than the ledger takes; after it a message is sent unplanned, rather than not at all. */
-    private static final Duration PLANNING = Duration.ofSeconds(2);
+    private static final Duration PLANNING = Duration.ofSeconds(6);
 
     /** Within it everything that came since the last checkpoint has come again. */
     private static final Duration CATCHING_UP = Duration.ofSeconds(10);
@@ -89,34 +88,48 @@ final class Dispatcher {
     private void restore(List<Lane> former, Instant now) {
         List<PlacedAlert> orphans = new ArrayList<>();
         for (Lane lane : former) {
-            Stream<PlacedAlert> untold = Stream.concat(
-                    lane.sending == null ? Stream.of() : lane.sending.news.stream(), lane.waiting.stream());
             if (timetable.knows(lane.receiver)) {
                 settleWhatIsRecorded(lane);
                 groups.enter(lane);
-                Stream.concat(lane.told.values().stream(), untold).forEach(spread::hear);
+                lane.told.values().forEach(spread::hear);
+                untold(lane).forEach(spread::hear);
                 schedule(lane, now);
             } else {
-                orphans.addAll(untold.toList());
+                orphans.addAll(untold(lane));
             }
         }
         // Its receiver is no more; whoever takes its place is told.
         orphans.forEach(placed -> hear(placed, now));
     }
 
+    private static List<PlacedAlert> untold(Lane lane) {
+        List<PlacedAlert> untold = new ArrayList<>(lane.sending == null ? List.of() : lane.sending.news);
+        untold.addAll(lane.waiting);
+        return untold;
+    }
+
+    /** What was told since the checkpoint, whether it was under way then or waited. */
     private void settleWhatIsRecorded(Lane lane) {
         Sending sending = lane.sending;
-        if (sending == null || sending.news.isEmpty()) {
-            return;
-        }
-        Instant settledAt =
-                recorded.settledAt(lane.receiver, sending.news.get(0).alert());
-        if (settledAt != null
-                && sending.news.stream()
-                        .allMatch(placed -> recorded.settledAt(lane.receiver, placed.alert()) != null)) {
-            lane.lastSentAt = settledAt;
+        if (sending != null
+                && !sending.news.isEmpty()
+                && sending.news.stream().allMatch(placed -> isRecorded(lane, placed))) {
+            lane.lastSentAt =
+                    recorded.settledAt(lane.receiver, sending.news.get(0).alert());
             lane.end(sending);
         }
+        for (PlacedAlert placed : List.copyOf(lane.waiting)) {
+            if (isRecorded(lane, placed)) {
+                lane.waiting.remove(placed);
+                lane.take(placed);
+                lane.settled.add(Keys.of(placed.alert()));
+                lane.lastSentAt = recorded.settledAt(lane.receiver, placed.alert());
+            }
+        }
+    }
+
+    private boolean isRecorded(Lane lane, PlacedAlert placed) {
+        return recorded.settledAt(lane.receiver, placed.alert()) != null;
     }
 
     DispatchState state(Instant now) {
@@ -286,6 +299,8 @@ final class Dispatcher {
         throttle.sent(lane.receiver, now);
         if (planned != null) {
             sending.key = planned;
+            // Whoever honours the key takes it once: what comes too late for this message is told in another.
+            recorded.spend(lane.receiver, planned);
         } else if (!timetable.receiver(lane).tellsEach()) {
             // Told alone now, it may be told with others after a crash: under which key must be known by then.
             plan(lane, sending, now);

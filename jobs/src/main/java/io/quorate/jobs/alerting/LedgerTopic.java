@@ -17,6 +17,7 @@ import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,7 +28,7 @@ record LedgerTopic(KafkaSettings kafka) implements Ledger {
     private static final Logger LOG = LoggerFactory.getLogger(LedgerTopic.class);
 
     /** A page waits for no more than this when it is written down before it is sent. */
-    private static final int TIMEOUT_MILLIS = 2_000;
+    private static final int TIMEOUT_MILLIS = 5_000;
 
     @Override
     public List<Notification> since(Instant moment) {
@@ -61,7 +62,15 @@ record LedgerTopic(KafkaSettings kafka) implements Ledger {
                 TIMEOUT_MILLIS,
                 ProducerConfig.LINGER_MS_CONFIG,
                 0);
-        return new Topical(new KafkaProducer<>(client, new ByteArraySerializer(), new ByteArraySerializer()));
+        KafkaProducer<byte[], byte[]> producer =
+                new KafkaProducer<>(client, new ByteArraySerializer(), new ByteArraySerializer());
+        try {
+            // Else the first page would wait until the broker is known.
+            producer.partitionsFor(Topic.NOTIFICATION.name());
+        } catch (KafkaException e) {
+            LOG.warn("The broker does not answer: pages are sent without being written down first", e);
+        }
+        return new Topical(producer);
     }
 
     private record Topical(KafkaProducer<byte[], byte[]> producer) implements Writer {

@@ -82,6 +82,11 @@ final class Recorded {
         return messages.getOrDefault(transition(receiver, message), Set.of());
     }
 
+    /** That message is sent: what it was to tell and did not belongs to no message any more. */
+    void spend(String receiver, String message) {
+        transitionsOf(receiver, message).forEach(key -> planned.remove(transition(receiver, key), message));
+    }
+
     /** When each receiver was sent something. */
     Map<String, List<Instant>> sent() {
         Map<String, List<Instant>> times = new TreeMap<>();

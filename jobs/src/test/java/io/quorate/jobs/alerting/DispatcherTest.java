@@ -394,6 +394,39 @@ class DispatcherTest {
     }
 
     @Test
+    void sendsNothingAgainThatOnlyWaitedAtTheCheckpointAndWasToldSince() {
+        hook.tell(critical("a", "c1"), critical("b", "c2"), critical("c", "c3"));
+        DispatchState before = hook.state();
+        hook.pass(Duration.ofMinutes(1));
+        hook.restart(before);
+        hook.tell(critical("d", "c4"));
+        hook.pass(Duration.ofMinutes(1));
+
+        assertThat(hook.to("hook"))
+                .extracting(Message::news)
+                .containsExactly(List.of("a"), List.of("b", "c"), List.of("d"));
+    }
+
+    @Test
+    void tellsInAnotherMessageWhatComesTooLateForTheOneThatWasPlanned() {
+        hook.tell(critical("a", "c1"));
+        DispatchState before = hook.state();
+        hook.tell(critical("b", "c2"), critical("c", "c3"));
+        hook.nobodyAnswers = true;
+        hook.pass(Route.DEFAULT_GROUP_WAIT);
+        hook.restart(before);
+        hook.tell(critical("b", "c2"));
+        hook.pass(Duration.ofMinutes(1));
+        hook.tell(critical("c", "c3"));
+        hook.pass(Duration.ofMinutes(1));
+
+        List<Message> told = hook.to("hook");
+        assertThat(told.get(told.size() - 1).news()).containsExactly("c");
+        assertThat(told.get(told.size() - 1).key()).isEqualTo("c-critical");
+        assertThat(told.get(told.size() - 2).news()).containsExactly("b");
+    }
+
+    @Test
     void remembersWhatTheLedgerHoldsWhereNoStateIsLeft() {
         hook.tell(critical("a", "c1"));
         String group = hook.to("hook").get(0).group();
@@ -409,7 +442,7 @@ class DispatcherTest {
     void sendsUnplannedWhatCannotBeWrittenDown() {
         hook.plansAreLost = true;
         hook.tell(critical("a", "c1"), critical("b", "c2"), critical("c", "c3"));
-        hook.pass(Duration.ofSeconds(15));
+        hook.pass(Duration.ofSeconds(30));
 
         assertThat(delivered(hook)).containsExactlyInAnyOrder("a", "b", "c");
     }
