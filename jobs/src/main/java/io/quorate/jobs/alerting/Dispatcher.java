@@ -43,7 +43,7 @@ final class Dispatcher {
     private static final Duration PLANNING = Duration.ofSeconds(6);
 
     /** Within it everything that came since the last checkpoint has come again. */
-    private static final Duration CATCHING_UP = Duration.ofSeconds(10);
+    private static final Duration CATCHING_UP = Duration.ofSeconds(30);
 
     private final Timetable timetable;
     private final Exits exits;
@@ -282,19 +282,18 @@ final class Dispatcher {
     }
 
     private void tell(Lane lane, Instant now) {
-        List<PlacedAlert> news = lane.nextNews();
-        String planned = recorded.messageOf(lane.receiver, news.get(0).alert());
-        if (planned == null) {
-            // What belongs to a message that was planned before a crash is told by that one.
-            news.removeIf(placed -> recorded.messageOf(lane.receiver, placed.alert()) != null);
-        } else {
-            Set<String> whole = recorded.transitionsOf(lane.receiver, planned);
-            news.removeIf(placed -> !whole.contains(Keys.of(placed.alert())));
-            if (news.size() < whole.size() && now.isBefore(begun.plus(CATCHING_UP))) {
-                lanes.schedule(lane, begun.plus(CATCHING_UP));
-                return;
-            }
+        List<PlacedAlert> news = recorded.wholeMessage(lane);
+        if (news.isEmpty()) {
+            news = recorded.neverPlanned(lane);
         }
+        if (news.isEmpty() && now.isBefore(begun.plus(CATCHING_UP))) {
+            lanes.schedule(lane, begun.plus(CATCHING_UP));
+            return;
+        }
+        if (news.isEmpty()) {
+            news = recorded.partOfMessage(lane);
+        }
+        String planned = recorded.messageOf(lane.receiver, news.get(0).alert());
         Sending sending = lane.compose(news, now);
         throttle.sent(lane.receiver, now);
         if (planned != null) {

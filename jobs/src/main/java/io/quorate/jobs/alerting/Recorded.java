@@ -3,15 +3,18 @@ package io.quorate.jobs.alerting;
 import io.quorate.events.Alert;
 import io.quorate.events.Notification;
 import io.quorate.events.Notification.Outcome;
+import io.quorate.sinks.receivers.PlacedAlert;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -77,14 +80,58 @@ final class Recorded {
         return planned.get(transition(receiver, Keys.of(alert)));
     }
 
-    /** All that this message was to tell. */
-    Set<String> transitionsOf(String receiver, String message) {
-        return messages.getOrDefault(transition(receiver, message), Set.of());
+    /** What waits and was to be told in one message, the first of which all has come; nothing where none is whole. */
+    List<PlacedAlert> wholeMessage(Lane lane) {
+        Set<String> asked = new HashSet<>();
+        for (PlacedAlert first : lane.waiting) {
+            String message = messageOf(lane.receiver, first.alert());
+            if (message != null && asked.add(message)) {
+                List<PlacedAlert> those = of(message, lane, lane.waiting);
+                if (those.size() == toldBy(lane.receiver, message).size() && !overtakes(those, lane.waiting)) {
+                    return those;
+                }
+            }
+        }
+        return List.of();
+    }
+
+    /** What waits, may be told now and was to be told in no message. */
+    List<PlacedAlert> neverPlanned(Lane lane) {
+        return lane.nextNews().stream()
+                .filter(placed -> messageOf(lane.receiver, placed.alert()) == null)
+                .toList();
+    }
+
+    /** What has come of the message that was to tell what waits first. */
+    List<PlacedAlert> partOfMessage(Lane lane) {
+        List<PlacedAlert> news = lane.nextNews();
+        return of(String.valueOf(messageOf(lane.receiver, news.get(0).alert())), lane, news);
+    }
+
+    private List<PlacedAlert> of(String message, Lane lane, List<PlacedAlert> waiting) {
+        return waiting.stream()
+                .filter(placed -> message.equals(messageOf(lane.receiver, placed.alert())))
+                .toList();
+    }
+
+    /** Whether something earlier of the same alert waits for another message. */
+    private static boolean overtakes(List<PlacedAlert> those, List<PlacedAlert> waiting) {
+        return those.stream()
+                .anyMatch(placed -> waiting.subList(0, waiting.indexOf(placed)).stream()
+                        .anyMatch(earlier ->
+                                earlier.alert().id().equals(placed.alert().id())));
+    }
+
+    /** All that is still this message's to tell. */
+    private Set<String> toldBy(String receiver, String message) {
+        return messages.getOrDefault(transition(receiver, message), Set.of()).stream()
+                .filter(key -> message.equals(planned.get(transition(receiver, key))))
+                .collect(Collectors.toSet());
     }
 
     /** That message is sent: what it was to tell and did not belongs to no message any more. */
     void spend(String receiver, String message) {
-        transitionsOf(receiver, message).forEach(key -> planned.remove(transition(receiver, key), message));
+        toldBy(receiver, message).forEach(key -> planned.remove(transition(receiver, key)));
     }
 
     /** When each receiver was sent something. */

@@ -6,7 +6,6 @@ import static io.quorate.jobs.alerting.Alerts.warning;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quorate.events.Alert.Severity;
-import io.quorate.events.Alert.Status;
 import io.quorate.events.Notification;
 import io.quorate.events.Notification.Outcome;
 import io.quorate.jobs.alerting.FakeReceivers.FakeReceiver;
@@ -185,7 +184,7 @@ class DispatcherTest {
                 .extracting(Message::group)
                 .containsOnly(limited.to("hook").get(0).group());
         assertThat(limited.sent).hasSizeLessThanOrEqualTo(10);
-        assertThat(delivered(limited)).containsExactlyInAnyOrderElementsOf(ids(100));
+        assertThat(limited.paged()).containsExactlyInAnyOrderElementsOf(ids(100));
     }
 
     @Test
@@ -198,7 +197,7 @@ class DispatcherTest {
 
         assertThat(limited.to("hook").get(9).kind()).isEqualTo(Kind.SUMMARY);
         assertThat(limited.to("hook").get(9).news()).hasSize(91);
-        assertThat(delivered(limited)).containsExactlyInAnyOrderElementsOf(ids(100));
+        assertThat(limited.paged()).containsExactlyInAnyOrderElementsOf(ids(100));
         assertThat(mostInAMinute(limited)).isEqualTo(10);
     }
 
@@ -212,7 +211,7 @@ class DispatcherTest {
         }
         limited.pass(Duration.ofHours(1));
 
-        assertThat(delivered(limited)).containsAll(ids(300));
+        assertThat(limited.paged()).containsAll(ids(300));
         assertThat(mostInAMinute(limited)).isLessThanOrEqualTo(10);
         assertThat(limited.dispatcher.open()).isZero();
     }
@@ -330,121 +329,12 @@ class DispatcherTest {
     }
 
     @Test
-    void sendsAgainAfterACrashOnlyWhatWasUnderWayAndUnderTheSameKey() {
-        hook.tell(critical("a", "c1"));
-        DispatchState before = hook.state();
-        hook.pass(Duration.ofMinutes(10));
-        hook.tell(critical("b", "c2"));
-        hook.pass(Duration.ofMinutes(10));
-        hook.nobodyAnswers = true;
-        hook.tell(critical("c", "c3"));
-        hook.restart(before);
-        // Everything since the checkpoint comes again.
-        hook.tell(critical("b", "c2"), critical("c", "c3"));
-        hook.pass(Duration.ofMinutes(1));
-
-        assertThat(hook.keysTo("hook")).containsExactly("a-critical", "b-critical", "c-critical", "c-critical");
-        assertThat(hook.outcomes("hook")).containsOnly(Outcome.DELIVERED).hasSize(3);
-    }
-
-    @Test
-    void sendsAGroupAgainAfterACrashAsTheSameMessageInWhateverOrderItsAlertsCome() {
-        hook.tell(critical("a", "c1"));
-        DispatchState before = hook.state();
-        hook.tell(critical("b", "c2"), critical("c", "c3"));
-        hook.nobodyAnswers = true;
-        hook.pass(Route.DEFAULT_GROUP_WAIT);
-        String key = Lane.hash(List.of("b-critical", "c-critical"));
-        assertThat(hook.planned)
-                .extracting(Notification::key)
-                .filteredOn(each -> each.endsWith(key))
-                .hasSize(2);
-        hook.restart(before);
-        hook.tell(critical("d", "c4"), critical("c", "c3"));
-        hook.pass(Duration.ofSeconds(1));
-        hook.tell(critical("b", "c2"));
-        hook.pass(Duration.ofMinutes(1));
-
-        assertThat(hook.to("hook"))
-                .filteredOn(message -> message.news().contains("b"))
-                .hasSize(2)
-                .allSatisfy(message -> {
-                    assertThat(message.key()).endsWith(key);
-                    assertThat(message.news()).containsExactlyInAnyOrder("b", "c");
-                });
-        assertThat(delivered(hook)).containsExactlyInAnyOrder("a", "b", "c", "d");
-    }
-
-    @Test
-    void sendsAloneAgainAfterACrashWhatWasSentAloneThoughOthersWaitBesideIt() {
-        hook.tell(critical("a", "c1"));
-        DispatchState before = hook.state();
-        hook.pass(Duration.ofMinutes(1));
-        hook.nobodyAnswers = true;
-        hook.tell(critical("b", "c2"), critical("c", "c3"));
-        hook.restart(before);
-        hook.tellAtOnce(List.of(critical("c", "c3"), critical("b", "c2"), critical("d", "c4")));
-        hook.pass(Duration.ofMinutes(1));
-
-        assertThat(hook.to("hook"))
-                .filteredOn(message -> message.news().contains("b"))
-                .extracting(Message::key)
-                .containsOnly("b-critical");
-        assertThat(delivered(hook)).containsExactlyInAnyOrder("a", "b", "c", "d");
-    }
-
-    @Test
-    void sendsNothingAgainThatOnlyWaitedAtTheCheckpointAndWasToldSince() {
-        hook.tell(critical("a", "c1"), critical("b", "c2"), critical("c", "c3"));
-        DispatchState before = hook.state();
-        hook.pass(Duration.ofMinutes(1));
-        hook.restart(before);
-        hook.tell(critical("d", "c4"));
-        hook.pass(Duration.ofMinutes(1));
-
-        assertThat(hook.to("hook"))
-                .extracting(Message::news)
-                .containsExactly(List.of("a"), List.of("b", "c"), List.of("d"));
-    }
-
-    @Test
-    void tellsInAnotherMessageWhatComesTooLateForTheOneThatWasPlanned() {
-        hook.tell(critical("a", "c1"));
-        DispatchState before = hook.state();
-        hook.tell(critical("b", "c2"), critical("c", "c3"));
-        hook.nobodyAnswers = true;
-        hook.pass(Route.DEFAULT_GROUP_WAIT);
-        hook.restart(before);
-        hook.tell(critical("b", "c2"));
-        hook.pass(Duration.ofMinutes(1));
-        hook.tell(critical("c", "c3"));
-        hook.pass(Duration.ofMinutes(1));
-
-        List<Message> told = hook.to("hook");
-        assertThat(told.get(told.size() - 1).news()).containsExactly("c");
-        assertThat(told.get(told.size() - 1).key()).isEqualTo("c-critical");
-        assertThat(told.get(told.size() - 2).news()).containsExactly("b");
-    }
-
-    @Test
-    void remembersWhatTheLedgerHoldsWhereNoStateIsLeft() {
-        hook.tell(critical("a", "c1"));
-        String group = hook.to("hook").get(0).group();
-        hook.restart(DispatchState.EMPTY);
-        hook.tell(critical("a", "c1"), over("a", "c1"));
-        hook.pass(Route.DEFAULT_GROUP_WAIT);
-
-        assertThat(hook.keysTo("hook")).containsExactly("a-critical", "a-resolved");
-        assertThat(hook.to("hook").get(1).group()).isEqualTo(group);
-    }
-
-    @Test
     void sendsUnplannedWhatCannotBeWrittenDown() {
         hook.plansAreLost = true;
         hook.tell(critical("a", "c1"), critical("b", "c2"), critical("c", "c3"));
         hook.pass(Duration.ofSeconds(30));
 
-        assertThat(delivered(hook)).containsExactlyInAnyOrder("a", "b", "c");
+        assertThat(hook.paged()).containsExactlyInAnyOrder("a", "b", "c");
     }
 
     @Test
@@ -484,17 +374,6 @@ class DispatcherTest {
 
     private static List<String> ids(int count) {
         return IntStream.range(0, count).mapToObj(i -> "a" + i).toList();
-    }
-
-    /** Of which alerts a page was taken. */
-    private static List<String> delivered(FakeReceivers receivers) {
-        return receivers.ledger.stream()
-                .filter(line ->
-                        line.outcome() == Outcome.DELIVERED && !line.key().endsWith("-resolved"))
-                .filter(line -> line.status() != Status.RESOLVED)
-                .map(Notification::alertId)
-                .distinct()
-                .toList();
     }
 
     private static long mostInAMinute(FakeReceivers receivers) {

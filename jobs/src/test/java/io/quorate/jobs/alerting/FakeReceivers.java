@@ -1,5 +1,6 @@
 package io.quorate.jobs.alerting;
 
+import io.quorate.events.Alert.Status;
 import io.quorate.events.Notification;
 import io.quorate.events.Notification.Outcome;
 import io.quorate.events.codec.EventCodec;
@@ -177,6 +178,15 @@ final class FakeReceivers implements Dispatcher.Exits {
 
     List<String> keysTo(String receiver) {
         return to(receiver).stream().map(Message::key).toList();
+    }
+
+    /** Of which alerts a page was taken. */
+    List<String> paged() {
+        return ledger.stream()
+                .filter(line -> line.outcome() == Outcome.DELIVERED && line.status() != Status.RESOLVED)
+                .map(Notification::alertId)
+                .distinct()
+                .toList();
     }
 
     List<Outcome> outcomes(String receiver) {

@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -179,12 +180,10 @@ class HostileReceiversTest {
         try (Socket asked = server.accept()) {
             for (int letter : ("HTTP/1.1 200 OK\r\nX-Head: " + "x".repeat(400)).getBytes(StandardCharsets.US_ASCII)) {
                 asked.getOutputStream().write(letter);
-                TimeUnit.MILLISECONDS.sleep(50);
+                LockSupport.parkNanos(Duration.ofMillis(50).toNanos());
             }
         } catch (IOException hungUp) {
             // Whoever asked had enough.
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         }
     }
 }
