@@ -55,16 +55,8 @@ public final class Processes {
     /** Starts a process whose output goes to the end of a log file. */
     public static Child spawn(
             Home home, String name, List<String> command, Path logFile, Map<String, String> environment) {
-        List<String> line = new ArrayList<>(
-                onPath("setsid").map(setsid -> List.of(setsid.toString())).orElse(List.of()));
-        line.addAll(command);
-        ProcessBuilder builder = new ProcessBuilder(line)
-                .redirectErrorStream(true)
-                .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")))
-                .redirectOutput(ProcessBuilder.Redirect.appendTo(logFile.toFile()));
-        builder.environment().putAll(environment);
         try {
-            Process process = builder.start();
+            Process process = begin(command, logFile, environment);
             ProcessId id = ProcessId.of(process.pid()).orElse(new ProcessId(process.pid(), -1, "ended at once"));
             Path pidFile = write(home, name, id, Role.PART);
             Child child = new Child(name, process, id, logFile, pidFile);
@@ -73,6 +65,31 @@ public final class Processes {
         } catch (IOException e) {
             throw new PartUnavailable(name + " could not be started (" + command.get(0) + "): " + e.getMessage(), e);
         }
+    }
+
+    /**
+     * Starts a process that lives on when this one ends. It is expected to {@link #announce} itself, so that others find and
+     * stop it.
+     */
+    public static Process spawnApart(String name, List<String> command, Path logFile) {
+        try {
+            return begin(command, logFile, Map.of());
+        } catch (IOException e) {
+            throw new PartUnavailable(name + " could not be started (" + command.get(0) + "): " + e.getMessage(), e);
+        }
+    }
+
+    private static Process begin(List<String> command, Path logFile, Map<String, String> environment)
+            throws IOException {
+        List<String> line = new ArrayList<>(
+                onPath("setsid").map(setsid -> List.of(setsid.toString())).orElse(List.of()));
+        line.addAll(command);
+        ProcessBuilder builder = new ProcessBuilder(line)
+                .redirectErrorStream(true)
+                .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")))
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(logFile.toFile()));
+        builder.environment().putAll(environment);
+        return builder.start();
     }
 
     /** Writes a pid file for this very process, so that a clean-up from another terminal can ask it to end. */
@@ -88,6 +105,21 @@ public final class Processes {
     /** Stops what outlived the process that started it; answers their names. */
     public static List<String> stopOrphans(Home home) {
         return stop(home, record -> !record.owner().alive());
+    }
+
+    /** Stops the process that announced itself under that name, with all that it started; false when there is none. */
+    public static boolean stop(Home home, String name) {
+        return !stop(home, record -> record.role() == Role.OWNER && record.name().equals(name))
+                .isEmpty();
+    }
+
+    /** The pid of the process that announced itself under that name and still runs. */
+    public static Optional<Long> announced(Home home, String name) {
+        return known(home).stream()
+                .filter(record -> record.role() == Role.OWNER && record.name().equals(name))
+                .filter(record -> record.id().alive())
+                .map(record -> record.id().pid())
+                .findFirst();
     }
 
     /** The first executable of that name on PATH. */
@@ -178,7 +210,7 @@ public final class Processes {
         }
     }
 
-    private static List<String> stop(Home home, Predicate<PidFile> which) {
+    private static List<PidFile> known(Home home) {
         List<PidFile> known = new ArrayList<>();
         try (DirectoryStream<Path> files = Files.newDirectoryStream(home.pids(), "*.pid")) {
             for (Path file : files) {
@@ -187,7 +219,11 @@ public final class Processes {
         } catch (IOException e) {
             throw new UncheckedIOException("The pid files under " + home.pids() + " cannot be read", e);
         }
-        List<PidFile> meant = known.stream()
+        return known;
+    }
+
+    private static List<String> stop(Home home, Predicate<PidFile> which) {
+        List<PidFile> meant = known(home).stream()
                 .filter(record -> !record.id().equals(ProcessId.self()))
                 .filter(which)
                 .toList();
