@@ -2,6 +2,7 @@ package io.quorate.cli;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.quorate.cli.output.OutputFormat;
 import io.quorate.cli.stack.RunsBroker;
 import io.quorate.desk.Home;
 import io.quorate.events.DeadLetter;
@@ -33,11 +34,6 @@ final class DeadLettersCommand implements Callable<Integer> {
     private static final int SHOWN_CHARACTERS = 160;
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    private enum Format {
-        TEXT,
-        JSON
-    }
-
     @Option(
             names = "--config",
             paramLabel = "FILE",
@@ -57,7 +53,7 @@ final class DeadLettersCommand implements Callable<Integer> {
             defaultValue = "text",
             paramLabel = "text|json",
             description = "text: two lines each, the record cut; json: one line each, whole.")
-    private Format format = Format.TEXT;
+    private OutputFormat format = OutputFormat.TEXT;
 
     private final PrintStream out = System.out;
     private final Map<String, Integer> counts = new TreeMap<>();
@@ -79,7 +75,7 @@ final class DeadLettersCommand implements Callable<Integer> {
         } else {
             DeadLetters.each(kafka, letter -> tell(letter, null));
         }
-        if (format == Format.TEXT) {
+        if (format == OutputFormat.TEXT) {
             out.println(
                     counts.isEmpty() ? "No dead letters" + (reason == null ? "" : " with reason " + reason) : total());
         }
@@ -94,7 +90,7 @@ final class DeadLettersCommand implements Callable<Integer> {
         if (fate != null) {
             fates.merge(fate.sent() ? "put back" : "not put back", 1, Integer::sum);
         }
-        if (format == Format.JSON) {
+        if (format == OutputFormat.JSON) {
             out.println(json(letter, fate));
         } else {
             out.println(letter.observedAt() + "  " + letter.reason() + "  " + letter.source()

@@ -2,6 +2,7 @@ package io.quorate.cli;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.quorate.cli.output.OutputFormat;
 import io.quorate.ingest.catalogue.Catalogue;
 import io.quorate.jobs.detection.CatalogueMetrics;
 import io.quorate.jobs.settings.Settings;
@@ -32,12 +33,6 @@ final class DoctorCommand implements Callable<Integer> {
 
     private static final String RULES = "rules";
 
-    /** How findings are written. */
-    enum Format {
-        TEXT,
-        JSON
-    }
-
     private static final ObjectMapper JSON = new ObjectMapper();
 
     @Option(names = "--config", required = true, paramLabel = "FILE", description = "The settings: quorate.yaml.")
@@ -51,7 +46,7 @@ final class DoctorCommand implements Callable<Integer> {
             paramLabel = "text|json",
             defaultValue = "text",
             description = "text, one line per finding; or json, one object with all of them. Default: text.")
-    private Format format = Format.TEXT;
+    private OutputFormat format = OutputFormat.TEXT;
 
     @Override
     public Integer call() throws InvalidYaml, InterruptedException, JsonProcessingException {
@@ -77,7 +72,7 @@ final class DoctorCommand implements Callable<Integer> {
 
     private int tell(List<Finding> findings) throws JsonProcessingException {
         boolean missed = findings.stream().anyMatch(Finding::missed);
-        if (format == Format.JSON) {
+        if (format == OutputFormat.JSON) {
             System.out.println(JSON.writerWithDefaultPrettyPrinter()
                     .writeValueAsString(Map.of(
                             "ok",

@@ -5,7 +5,12 @@ import io.quorate.cli.alerting.AlertsCommand;
 import io.quorate.cli.alerting.RoutesCommand;
 import io.quorate.cli.alerting.SilenceCommand;
 import io.quorate.cli.backtest.BacktestCommand;
+import io.quorate.cli.cluster.ClusterCommand;
 import io.quorate.cli.demo.DemoCommand;
+import io.quorate.cli.flink.JobsCommand;
+import io.quorate.cli.flink.StopCommand;
+import io.quorate.cli.flink.SubmitCommand;
+import io.quorate.cli.flink.UpgradeCommand;
 import io.quorate.cli.rules.RulesCommand;
 import io.quorate.cli.simulate.SimulateCommand;
 import io.quorate.desk.PartUnavailable;
@@ -29,6 +34,11 @@ import picocli.CommandLine.ScopeType;
         subcommands = {
             DemoCommand.class,
             RunCommand.class,
+            ClusterCommand.class,
+            SubmitCommand.class,
+            JobsCommand.class,
+            UpgradeCommand.class,
+            StopCommand.class,
             BacktestCommand.class,
             SimulateCommand.class,
             DoctorCommand.class,

@@ -10,7 +10,7 @@ public class PartUnavailable extends RuntimeException {
         super(message);
     }
 
-    PartUnavailable(String message, @Nullable Throwable cause) {
+    public PartUnavailable(String message, @Nullable Throwable cause) {
         super(message, cause);
     }
 

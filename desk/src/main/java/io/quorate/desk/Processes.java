@@ -109,7 +109,9 @@ public final class Processes {
 
     /** Stops the process that announced itself under that name, with all that it started; false when there is none. */
     public static boolean stop(Home home, String name) {
-        return !stop(home, record -> record.role() == Role.OWNER && record.name().equals(name))
+        return !stop(
+                        home,
+                        record -> record.role() == Role.OWNER && record.name().equals(name))
                 .isEmpty();
     }
 

@@ -1,7 +1,10 @@
 package io.quorate.jobs;
 
+import io.quorate.jobs.kafka.KafkaTopics;
 import io.quorate.jobs.settings.FlinkSettings;
+import io.quorate.jobs.settings.Settings;
 import java.time.Duration;
+import java.util.function.BiConsumer;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.ExternalizedCheckpointRetention;
@@ -16,14 +19,31 @@ public final class JobEnvironment {
 
     private JobEnvironment() {}
 
-    /** An environment to define one job in; parallelism and cluster are Flink's own settings. */
-    public static StreamExecutionEnvironment of(FlinkSettings settings) {
-        return StreamExecutionEnvironment.getExecutionEnvironment(configuration(settings));
+    /**
+     * How far a job's state can be spread, for good: a savepoint is cut in this many parts. Many small numbers divide it, so that
+     * at every usual parallelism all subtasks hold equally many.
+     */
+    public static final int MAX_PARALLELISM = 720;
+
+    /** The life of a job on a cluster: its topics are made where they are not there, then it runs; see {@link #nameOf}. */
+    public static void run(String job, Settings settings, BiConsumer<StreamExecutionEnvironment, Settings> defined)
+            throws Exception {
+        KafkaTopics.create(settings.kafka());
+        StreamExecutionEnvironment env =
+                StreamExecutionEnvironment.getExecutionEnvironment(configuration(settings.flink()));
+        defined.accept(env, settings);
+        env.execute(nameOf(job));
     }
 
-    /** The same as a configuration. */
+    /** What Flink calls the job: others run beside ours. */
+    public static String nameOf(String job) {
+        return "quorate-" + job;
+    }
+
+    /** What is asked of Flink for every job; parallelism and cluster are Flink's own settings. */
     public static Configuration configuration(FlinkSettings settings) {
         Configuration configuration = new Configuration();
+        configuration.set(PipelineOptions.MAX_PARALLELISM, MAX_PARALLELISM);
         // An event that fell back to Kryo would be slow and unreadable after an upgrade: fail loudly instead.
         configuration.set(PipelineOptions.GENERIC_TYPES, false);
         // Events never change: operators of one chain may hand over the very object.

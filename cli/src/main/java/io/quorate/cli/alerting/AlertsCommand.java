@@ -1,6 +1,7 @@
 package io.quorate.cli.alerting;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.quorate.cli.output.OutputFormat;
 import io.quorate.cli.stack.RunsBroker;
 import io.quorate.desk.Home;
 import io.quorate.jobs.kafka.ControlTopic;
@@ -42,7 +43,7 @@ public final class AlertsCommand implements Callable<Integer> {
             paramLabel = "text|json",
             defaultValue = "text",
             description = "text; or json, one object a line (default: ${DEFAULT-VALUE}).")
-    private Format format = Format.TEXT;
+    private OutputFormat format = OutputFormat.TEXT;
 
     private final Clock clock = Clock.systemUTC();
 
@@ -58,13 +59,13 @@ public final class AlertsCommand implements Callable<Integer> {
         List<ToldAlert> shown =
                 standing.alerts().stream().filter(told -> all || told.isOpen()).toList();
         for (ToldAlert told : shown) {
-            if (format == Format.JSON) {
+            if (format == OutputFormat.JSON) {
                 System.out.println(JSON.writeValueAsString(told.json()));
             } else {
                 told.lines(now).forEach(System.out::println);
             }
         }
-        if (shown.isEmpty() && format == Format.TEXT) {
+        if (shown.isEmpty() && format == OutputFormat.TEXT) {
             System.out.println(all ? "There was no alert" : "Nothing fires");
         }
         return 0;

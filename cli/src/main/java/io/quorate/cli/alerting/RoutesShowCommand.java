@@ -1,6 +1,7 @@
 package io.quorate.cli.alerting;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.quorate.cli.output.OutputFormat;
 import io.quorate.jobs.alerting.routes.Route;
 import io.quorate.jobs.settings.SettingsReader;
 import java.nio.file.Path;
@@ -26,20 +27,20 @@ final class RoutesShowCommand implements Callable<Integer> {
             paramLabel = "text|json",
             defaultValue = "text",
             description = "text; or json, one object a line (default: ${DEFAULT-VALUE}).")
-    private Format format = Format.TEXT;
+    private OutputFormat format = OutputFormat.TEXT;
 
     @Override
     public Integer call() throws Exception {
         List<Route> routes = SettingsReader.read(config).alerting().routes();
         for (Route route : routes) {
             RouteText text = new RouteText(route);
-            if (format == Format.JSON) {
+            if (format == OutputFormat.JSON) {
                 System.out.println(JSON.writeValueAsString(text.json()));
             } else {
                 text.lines().forEach(System.out::println);
             }
         }
-        if (routes.isEmpty() && format == Format.TEXT) {
+        if (routes.isEmpty() && format == OutputFormat.TEXT) {
             System.out.println("No receivers: alerts are only recorded; add alerting.receivers");
         }
         return 0;

@@ -2,6 +2,7 @@ package io.quorate.cli.alerting;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.quorate.cli.output.OutputFormat;
 import io.quorate.jobs.alerting.routes.LabelMatcher;
 import io.quorate.jobs.alerting.routes.Route;
 import io.quorate.jobs.settings.SettingsReader;
@@ -54,7 +55,7 @@ final class RoutesTestCommand implements Callable<Integer> {
             paramLabel = "text|json",
             defaultValue = "text",
             description = "text; or json, one object a line (default: ${DEFAULT-VALUE}).")
-    private Format format = Format.TEXT;
+    private OutputFormat format = OutputFormat.TEXT;
 
     @Override
     public Integer call() throws Exception {
@@ -90,7 +91,7 @@ final class RoutesTestCommand implements Callable<Integer> {
 
     private void tell(Route route, Map<String, String> alert) throws Exception {
         RouteText text = new RouteText(route);
-        if (format == Format.JSON) {
+        if (format == OutputFormat.JSON) {
             ObjectNode json = JSON.createObjectNode().put("route", route.name());
             route.receivers().forEach(json.putArray("receivers")::add);
             ObjectNode group = json.putObject("group");

@@ -2,6 +2,7 @@ package io.quorate.cli.alerting;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.quorate.cli.output.OutputFormat;
 import io.quorate.cli.stack.RunsBroker;
 import io.quorate.desk.Home;
 import io.quorate.jobs.alerting.Silence;
@@ -42,7 +43,7 @@ final class SilenceListCommand implements Callable<Integer> {
             paramLabel = "text|json",
             defaultValue = "text",
             description = "text; or json, one object a line (default: ${DEFAULT-VALUE}).")
-    private Format format = Format.TEXT;
+    private OutputFormat format = OutputFormat.TEXT;
 
     private final Clock clock = Clock.systemUTC();
 
@@ -57,9 +58,10 @@ final class SilenceListCommand implements Callable<Integer> {
                 .filter(silence -> all || now.isBefore(silence.until()))
                 .toList();
         for (Silence silence : shown) {
-            System.out.println(format == Format.JSON ? JSON.writeValueAsString(json(silence)) : text(silence, now));
+            System.out.println(
+                    format == OutputFormat.JSON ? JSON.writeValueAsString(json(silence)) : text(silence, now));
         }
-        if (shown.isEmpty() && format == Format.TEXT) {
+        if (shown.isEmpty() && format == OutputFormat.TEXT) {
             System.out.println("No silence holds: everybody is told of everything");
         }
         return 0;

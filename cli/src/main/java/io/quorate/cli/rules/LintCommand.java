@@ -2,6 +2,7 @@ package io.quorate.cli.rules;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.quorate.cli.output.OutputFormat;
 import io.quorate.ingest.catalogue.Catalogue;
 import io.quorate.ingest.prometheus.PrometheusSettings;
 import io.quorate.jobs.detection.CatalogueMetrics;
@@ -49,11 +50,6 @@ final class LintCommand implements Callable<Integer> {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int OUT_OF_REACH = 3;
 
-    private enum Format {
-        TEXT,
-        JSON
-    }
-
     @Parameters(paramLabel = "FOLDER|FILE", description = "Rules (default: those that ship).")
     private List<Path> paths = List.of();
 
@@ -74,7 +70,7 @@ final class LintCommand implements Callable<Integer> {
             paramLabel = "text|json",
             defaultValue = "text",
             description = "text, a line each; or json, one object a line (default: ${DEFAULT-VALUE}).")
-    private Format format = Format.TEXT;
+    private OutputFormat format = OutputFormat.TEXT;
 
     /** A rule that would be blind in a cluster. */
     private record Blind(String rule, String prometheus, LiveMetrics.Dead dead) {
@@ -105,7 +101,7 @@ final class LintCommand implements Callable<Integer> {
         for (Blind each : blind) {
             tell(each, fields(each));
         }
-        if (format == Format.TEXT) {
+        if (format == OutputFormat.TEXT) {
             System.out.println(files.size()
                     + (files.size() == 1 ? " rule: " : " rules: ")
                     + (toMend == 0 ? "nothing to mend" : toMend + " to mend")
@@ -127,7 +123,7 @@ final class LintCommand implements Callable<Integer> {
     }
 
     private void tell(Object line, Map<String, ?> fields) throws JsonProcessingException {
-        System.out.println(format == Format.JSON ? JSON.writeValueAsString(fields) : line);
+        System.out.println(format == OutputFormat.JSON ? JSON.writeValueAsString(fields) : line);
     }
 
     private static Map<String, ?> fields(Finding finding) {

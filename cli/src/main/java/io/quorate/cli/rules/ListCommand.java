@@ -2,6 +2,7 @@ package io.quorate.cli.rules;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.quorate.cli.output.OutputFormat;
 import io.quorate.cli.stack.RunsBroker;
 import io.quorate.desk.Home;
 import io.quorate.events.Control;
@@ -27,11 +28,6 @@ final class ListCommand implements Callable<Integer> {
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    private enum Format {
-        TEXT,
-        JSON
-    }
-
     @Option(
             names = "--config",
             paramLabel = "FILE",
@@ -44,7 +40,7 @@ final class ListCommand implements Callable<Integer> {
             defaultValue = "text",
             description =
                     "text; or json, one object a line, with the text that was applied (default: ${DEFAULT-VALUE}).")
-    private Format format = Format.TEXT;
+    private OutputFormat format = OutputFormat.TEXT;
 
     @Override
     public Integer call() throws Exception {
@@ -55,9 +51,9 @@ final class ListCommand implements Callable<Integer> {
                     .toList();
         }
         for (Control control : all) {
-            System.out.println(format == Format.JSON ? json(control) : text(control));
+            System.out.println(format == OutputFormat.JSON ? json(control) : text(control));
         }
-        if (all.isEmpty() && format == Format.TEXT) {
+        if (all.isEmpty() && format == OutputFormat.TEXT) {
             System.out.println("Nothing was applied: the rules are those that the jobs began with");
         }
         return 0;

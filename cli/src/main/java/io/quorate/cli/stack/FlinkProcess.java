@@ -1,17 +1,10 @@
 package io.quorate.cli.stack;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.quorate.desk.Child;
 import io.quorate.desk.Home;
 import io.quorate.desk.ParentWatch;
 import io.quorate.desk.PartUnavailable;
 import io.quorate.desk.Processes;
-import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -23,19 +16,18 @@ import java.util.Map;
 public final class FlinkProcess implements AutoCloseable {
 
     private static final Duration START = Duration.ofSeconds(90);
-    private static final ObjectMapper JSON = new ObjectMapper();
     private static final String UNFIT = "if it resumes the state of another version, begin anew without --resume";
 
     private final Child child;
     private final String url;
     private final String metricsUrl;
-    private final HttpClient http =
-            HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(1)).build();
+    private final FlinkRest rest;
 
     private FlinkProcess(Child child, String url, String metricsUrl) {
         this.child = child;
         this.url = url;
         this.metricsUrl = metricsUrl;
+        this.rest = new FlinkRest(List.of(url));
     }
 
     /** What the process is told on its command line. */
@@ -126,30 +118,14 @@ public final class FlinkProcess implements AutoCloseable {
     /** How many jobs run with all their tasks. */
     private int running() throws InterruptedException {
         int running = 0;
-        for (JsonNode job : get("/jobs/overview").path("jobs")) {
-            if (job.path("state").asText().equals("FAILED")) {
-                throw new PartUnavailable("job " + job.path("name").asText() + " cannot start; its log is "
-                        + child.logFile() + "; " + UNFIT);
+        for (FlinkRest.Job job : rest.ask("/jobs/overview").isPresent() ? rest.jobs() : List.<FlinkRest.Job>of()) {
+            if (job.state().equals("FAILED")) {
+                throw new PartUnavailable(
+                        "job " + job.name() + " cannot start; its log is " + child.logFile() + "; " + UNFIT);
             }
-            JsonNode tasks = job.path("tasks");
-            boolean allTasks =
-                    tasks.path("running").asInt() == tasks.path("total").asInt(-1);
-            running += job.path("state").asText().equals("RUNNING") && allTasks ? 1 : 0;
+            running += job.runs() ? 1 : 0;
         }
         return running;
-    }
-
-    private JsonNode get(String path) throws InterruptedException {
-        try {
-            HttpRequest request = HttpRequest.newBuilder(URI.create(url + path))
-                    .timeout(Duration.ofSeconds(2))
-                    .build();
-            return JSON.readTree(
-                    http.send(request, HttpResponse.BodyHandlers.ofString()).body());
-        } catch (IOException e) {
-            // Not up yet.
-            return JSON.missingNode();
-        }
     }
 
     public String url() {

@@ -2,12 +2,7 @@ package io.quorate.cli.stack;
 
 import io.quorate.desk.ParentWatch;
 import io.quorate.jobs.JobEnvironment;
-import io.quorate.jobs.alerting.AlertingJob;
-import io.quorate.jobs.detection.DetectionJob;
-import io.quorate.jobs.history.HistoryJob;
-import io.quorate.jobs.ingest.IngestJob;
 import io.quorate.jobs.kafka.KafkaSettings;
-import io.quorate.jobs.percentiles.PercentilesJob;
 import io.quorate.jobs.settings.FlinkSettings;
 import io.quorate.jobs.settings.Settings;
 import io.quorate.jobs.settings.SettingsReader;
@@ -15,15 +10,12 @@ import io.quorate.sinks.clickhouse.ClickHouseSettings;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.LinkedHashMap;
-import java.util.Map;
+import java.util.List;
 import java.util.Objects;
-import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.BiConsumer;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.HeartbeatManagerOptions;
 import org.apache.flink.configuration.MemorySize;
@@ -46,28 +38,11 @@ public final class FlinkProcessMain {
 
     private FlinkProcessMain() {}
 
-    /** What each job is called, and how it is defined. */
-    private static Map<String, BiConsumer<StreamExecutionEnvironment, Settings>> jobs(Settings settings) {
-        Map<String, BiConsumer<StreamExecutionEnvironment, Settings>> jobs = new LinkedHashMap<>();
-        jobs.put(HistoryJob.NAME, HistoryJob::define);
-        if (!settings.alerting().receivers().isEmpty()) {
-            jobs.put(AlertingJob.NAME, AlertingJob::define);
-        }
-        jobs.put(DetectionJob.NAME, DetectionJob::define);
-        jobs.put(PercentilesJob.NAME, PercentilesJob::define);
-        jobs.put(IngestJob.NAME, IngestJob::define);
-        return jobs;
-    }
-
-    static Set<String> jobsOf(Settings settings) {
-        return jobs(settings).keySet();
-    }
-
     public static void main(String[] args) throws Exception {
         ParentWatch.begin();
         FlinkProcess.Arguments arguments = FlinkProcess.Arguments.parse(args);
         Settings settings = settings(arguments);
-        Map<String, BiConsumer<StreamExecutionEnvironment, Settings>> jobs = jobs(settings);
+        List<QuorateJob> jobs = QuorateJob.of(settings);
         Configuration configuration = JobEnvironment.configuration(settings.flink());
         JobEnvironment.showMetrics(configuration, arguments.metricsPort());
         configuration.set(RestOptions.PORT, arguments.restPort());
@@ -85,16 +60,16 @@ public final class FlinkProcessMain {
         CountDownLatch ended = new CountDownLatch(1);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> end(cluster, ended), "end"));
         cluster.start();
-        for (Map.Entry<String, BiConsumer<StreamExecutionEnvironment, Settings>> job : jobs.entrySet()) {
+        for (QuorateJob job : jobs) {
             try {
-                JobGraph graph = graph(job.getKey(), job.getValue(), settings, arguments.beginning());
+                JobGraph graph = graph(job, settings, arguments.beginning());
                 cluster.submitJob(graph).get(60, TimeUnit.SECONDS);
             } catch (Exception e) {
                 // The cluster's own threads would keep a process alive that runs nothing.
-                LOG.error("Job {} cannot be submitted", job.getKey(), e);
+                LOG.error("Job {} cannot be submitted", job.word(), e);
                 System.exit(1);
             }
-            LOG.info("Submitted {}", job.getKey());
+            LOG.info("Submitted {}", job.word());
         }
         while (!ended.await(1, TimeUnit.SECONDS)) {
             if (!cluster.isRunning()) {
@@ -105,28 +80,23 @@ public final class FlinkProcessMain {
         }
     }
 
-    private static JobGraph graph(
-            String job,
-            BiConsumer<StreamExecutionEnvironment, Settings> defined,
-            Settings settings,
-            Beginning beginning)
-            throws IOException {
+    private static JobGraph graph(QuorateJob job, Settings settings, Beginning beginning) throws IOException {
         Checkpoints checkpoints =
-                Checkpoints.of(Objects.requireNonNull(settings.flink().checkpointDir()), job);
+                Checkpoints.of(Objects.requireNonNull(settings.flink().checkpointDir()), job.word());
         checkpoints.removeAllButNewest();
         FlinkSettings own =
                 new FlinkSettings(checkpoints.address(), settings.flink().checkpointInterval());
         StreamExecutionEnvironment env =
                 StreamExecutionEnvironment.getExecutionEnvironment(JobEnvironment.configuration(own));
         env.setParallelism(1);
-        defined.accept(env, settings);
+        job.define(env, settings);
         StreamGraph graph = env.getStreamGraph();
-        graph.setJobName("quorate-" + job);
+        graph.setJobName(job.nameInFlink());
         JobGraph ready = graph.getJobGraph();
         if (beginning == Beginning.RESUMED) {
             // What a rule that is no more has left in the state is let go.
             checkpoints.newest().ifPresent(newest -> {
-                LOG.info("{} goes on from {}", job, newest);
+                LOG.info("{} goes on from {}", job.word(), newest);
                 ready.setSavepointRestoreSettings(
                         SavepointRestoreSettings.forPath(newest, true, RecoveryClaimMode.CLAIM));
             });
@@ -151,7 +121,7 @@ public final class FlinkProcessMain {
                 .orEmbedded(
                         KafkaSettings.single(
                                 arguments.bootstrap(),
-                                Stack.PARTITIONS,
+                                Settings.EMBEDDED_PARTITIONS,
                                 Duration.ofSeconds(arguments.idleAfterSeconds())),
                         ClickHouseSettings.at(arguments.clickhouse()),
                         arguments.checkpoints());

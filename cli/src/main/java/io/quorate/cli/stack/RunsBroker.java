@@ -59,7 +59,7 @@ public final class RunsBroker implements AutoCloseable {
     }
 
     private static KafkaSettings embedded(String bootstrap) {
-        return KafkaSettings.single(bootstrap, Stack.PARTITIONS, Duration.ofSeconds(1));
+        return KafkaSettings.single(bootstrap, Settings.EMBEDDED_PARTITIONS, Duration.ofSeconds(1));
     }
 
     public KafkaSettings kafka() {

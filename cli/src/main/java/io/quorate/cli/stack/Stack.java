@@ -33,9 +33,6 @@ public final class Stack implements AutoCloseable {
     private static final DateTimeFormatter LOCAL =
             DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss", Locale.ROOT).withZone(ZoneId.systemDefault());
 
-    /** Of a topic on the embedded broker: enough for a desk's two cores. */
-    static final int PARTITIONS = 2;
-
     private final @Nullable KafkaBroker broker;
     private final @Nullable ClickHouseEngine engine;
     private final FlinkProcess flink;
@@ -86,8 +83,9 @@ public final class Stack implements AutoCloseable {
                 });
         KafkaBroker broker = Started.get(startingBroker);
         ClickHouseEngine engine = Started.get(startingEngine);
-        KafkaSettings kafka =
-                broker == null ? settings.kafka() : KafkaSettings.single(broker.bootstrap(), PARTITIONS, idleAfter);
+        KafkaSettings kafka = broker == null
+                ? settings.kafka()
+                : KafkaSettings.single(broker.bootstrap(), Settings.EMBEDDED_PARTITIONS, idleAfter);
         ClickHouseSettings clickhouse = engine == null ? settings.clickhouse() : ClickHouseSettings.at(engine.url());
         progress.tell("Creating topics and tables");
         KafkaTopics.create(kafka);
@@ -114,7 +112,7 @@ public final class Stack implements AutoCloseable {
                 flink,
                 kafka,
                 clickhouse,
-                FlinkProcessMain.jobsOf(settings).size());
+                QuorateJob.of(settings).size());
     }
 
     /** With which state the jobs begin, in words. */
@@ -135,8 +133,8 @@ public final class Stack implements AutoCloseable {
 
     private static Optional<Instant> lastState(Settings settings, String checkpoints) throws IOException {
         Optional<Instant> last = Optional.empty();
-        for (String job : FlinkProcessMain.jobsOf(settings)) {
-            Optional<Instant> one = Checkpoints.of(checkpoints, job).newestAt();
+        for (QuorateJob job : QuorateJob.of(settings)) {
+            Optional<Instant> one = Checkpoints.of(checkpoints, job.word()).newestAt();
             last = one.isPresent() && (last.isEmpty() || one.get().isAfter(last.get())) ? one : last;
         }
         return last;

@@ -1,20 +1,17 @@
 package io.quorate.cli.endtoend;
 
+import io.quorate.cli.stack.QuorateJob;
 import io.quorate.desk.Child;
 import io.quorate.desk.Home;
 import io.quorate.desk.ParentWatch;
 import io.quorate.desk.Processes;
 import io.quorate.jobs.JobEnvironment;
-import io.quorate.jobs.alerting.AlertingJob;
-import io.quorate.jobs.ingest.IngestJob;
 import io.quorate.jobs.settings.Settings;
 import io.quorate.jobs.settings.SettingsReader;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.function.BiConsumer;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
@@ -22,9 +19,6 @@ import org.jspecify.annotations.Nullable;
 
 /** One job alone, in a process of its own, so that it can be killed while the other jobs run on. */
 final class JobProcess {
-
-    private static final Map<String, BiConsumer<StreamExecutionEnvironment, Settings>> JOBS =
-            Map.of(IngestJob.NAME, IngestJob::define, AlertingJob.NAME, AlertingJob::define);
 
     private JobProcess() {}
 
@@ -61,7 +55,8 @@ final class JobProcess {
         }
         StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment(configuration);
         env.setParallelism(2);
-        Objects.requireNonNull(JOBS.get(args[0]), args[0]).accept(env, settings);
-        env.execute("quorate-" + args[0]);
+        QuorateJob job = QuorateJob.named(args[0]);
+        job.define(env, settings);
+        env.execute(job.nameInFlink());
     }
 }

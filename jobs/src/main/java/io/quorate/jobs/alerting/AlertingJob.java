@@ -34,10 +34,7 @@ public final class AlertingJob {
     private AlertingJob() {}
 
     public static void main(String[] args) throws Exception {
-        Settings settings = Settings.ofArguments(args);
-        StreamExecutionEnvironment env = JobEnvironment.of(settings.flink());
-        define(env, settings);
-        env.execute("quorate-" + NAME);
+        JobEnvironment.run(NAME, Settings.ofArguments(args), AlertingJob::define);
     }
 
     public static void define(StreamExecutionEnvironment env, Settings settings) {

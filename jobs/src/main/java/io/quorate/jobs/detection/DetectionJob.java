@@ -35,10 +35,7 @@ public final class DetectionJob {
     private DetectionJob() {}
 
     public static void main(String[] args) throws Exception {
-        Settings settings = Settings.ofArguments(args);
-        StreamExecutionEnvironment env = JobEnvironment.of(settings.flink());
-        define(env, settings);
-        env.execute("quorate-" + NAME);
+        JobEnvironment.run(NAME, Settings.ofArguments(args), DetectionJob::define);
     }
 
     public static void define(StreamExecutionEnvironment env, Settings settings) {

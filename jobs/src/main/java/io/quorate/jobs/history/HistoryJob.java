@@ -27,9 +27,7 @@ public final class HistoryJob {
         Settings settings = Settings.ofArguments(args);
         Migrations.applyTo(settings.clickhouse());
         settings.retention().applyTo(settings.clickhouse());
-        StreamExecutionEnvironment env = JobEnvironment.of(settings.flink());
-        define(env, settings);
-        env.execute("quorate-" + NAME);
+        JobEnvironment.run(NAME, settings, HistoryJob::define);
     }
 
     public static void define(StreamExecutionEnvironment env, Settings settings) {

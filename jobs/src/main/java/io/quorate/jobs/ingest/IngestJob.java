@@ -24,10 +24,7 @@ public final class IngestJob {
     private IngestJob() {}
 
     public static void main(String[] args) throws Exception {
-        Settings settings = Settings.ofArguments(args);
-        StreamExecutionEnvironment env = JobEnvironment.of(settings.flink());
-        define(env, settings);
-        env.execute("quorate-" + NAME);
+        JobEnvironment.run(NAME, Settings.ofArguments(args), IngestJob::define);
     }
 
     public static void define(StreamExecutionEnvironment env, Settings settings) {

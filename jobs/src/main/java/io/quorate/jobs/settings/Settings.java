@@ -14,7 +14,10 @@ import io.quorate.sinks.clickhouse.ClickHouseSettings;
 import io.quorate.sinks.clickhouse.Retention;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,12 +52,41 @@ public record Settings(
         FlinkSettings flink,
         DeskSettings desk) {
 
-    /** A job's arguments: {@code --config quorate.yaml}. */
+    /** Of a topic on the embedded broker: enough for a desk's two cores, and four subtasks have work. */
+    public static final int EMBEDDED_PARTITIONS = 4;
+
+    /** How long one of its partitions may be silent before time goes on without it. */
+    private static final Duration EMBEDDED_IDLE_AFTER = Duration.ofSeconds(10);
+
+    private static final Set<String> ARGUMENTS = Set.of("--config", "--kafka", "--clickhouse", "--checkpoint-dir");
+
+    /**
+     * A job's arguments: {@code --config quorate.yaml}, and for what the file does not name {@code --kafka HOST:PORT}, {@code
+     * --clickhouse URL} and {@code --checkpoint-dir ADDRESS}.
+     *
+     * @throws IllegalArgumentException for any other argument
+     */
     public static Settings ofArguments(String[] args) throws InvalidYaml {
-        if (args.length != 2 || !args[0].equals("--config")) {
-            throw new IllegalArgumentException("expected --config quorate.yaml, got " + String.join(" ", args));
+        Map<String, String> given = new HashMap<>();
+        for (int i = 0; i + 1 < args.length && ARGUMENTS.contains(args[i]); i += 2) {
+            given.put(args[i], args[i + 1]);
         }
-        return SettingsReader.read(Path.of(args[1]));
+        String config = given.get("--config");
+        if (config == null || 2 * given.size() != args.length) {
+            throw new IllegalArgumentException("expected --config quorate.yaml [--kafka HOST:PORT] [--clickhouse URL]"
+                    + " [--checkpoint-dir ADDRESS], got " + String.join(" ", args));
+        }
+        return SettingsReader.read(Path.of(config))
+                .or(given.get("--kafka"), given.get("--clickhouse"), given.get("--checkpoint-dir"));
+    }
+
+    private Settings or(@Nullable String bootstrap, @Nullable String clickhouseUrl, @Nullable String checkpointDir) {
+        return with(
+                ownKafka != null || bootstrap == null
+                        ? ownKafka
+                        : KafkaSettings.single(bootstrap, EMBEDDED_PARTITIONS, EMBEDDED_IDLE_AFTER),
+                ownClickhouse != null || clickhouseUrl == null ? ownClickhouse : ClickHouseSettings.at(clickhouseUrl),
+                checkpointDir);
     }
 
     public KafkaSettings kafka() {
@@ -74,6 +106,12 @@ public record Settings(
 
     /** What stands in the file, and the embedded ones and this folder wherever it names none of one's own. */
     public Settings orEmbedded(KafkaSettings kafka, ClickHouseSettings clickhouse, String checkpointDir) {
+        return with(
+                ownKafka == null ? kafka : ownKafka, ownClickhouse == null ? clickhouse : ownClickhouse, checkpointDir);
+    }
+
+    private Settings with(
+            @Nullable KafkaSettings kafka, @Nullable ClickHouseSettings clickhouse, @Nullable String checkpointDir) {
         return new Settings(
                 prometheus,
                 scraped,
@@ -86,8 +124,8 @@ public record Settings(
                 overrides,
                 maintenance,
                 alerting,
-                ownKafka == null ? kafka : ownKafka,
-                ownClickhouse == null ? clickhouse : ownClickhouse,
+                kafka,
+                clickhouse,
                 retention,
                 flink.checkpointDir() == null ? new FlinkSettings(checkpointDir, flink.checkpointInterval()) : flink,
                 desk);

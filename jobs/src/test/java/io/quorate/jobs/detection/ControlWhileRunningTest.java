@@ -77,7 +77,8 @@ class ControlWhileRunningTest {
                 Map.of("bootstrap.servers", broker.bootstrap(), "linger.ms", "0"),
                 new ByteArraySerializer(),
                 new ByteArraySerializer());
-        StreamExecutionEnvironment env = JobEnvironment.of(settings.flink());
+        StreamExecutionEnvironment env =
+                StreamExecutionEnvironment.getExecutionEnvironment(JobEnvironment.configuration(settings.flink()));
         env.setParallelism(1);
         DetectionJob.define(env, settings);
         job = env.executeAsync();
