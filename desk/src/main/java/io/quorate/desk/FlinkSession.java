@@ -296,19 +296,22 @@ public final class FlinkSession implements AutoCloseable {
                 high-availability.zookeeper.client.connection-timeout: 5 s
                 high-availability.storageDir: file://%1$s/ha
                 high-availability.cluster-id: /quorate
+                zookeeper.sasl.disable: true
 
                 # Flink's own default waits 50 s before it believes that something is dead.
                 heartbeat.interval: 2 s
                 heartbeat.timeout: 10 s
                 # Who dies is started again within seconds: a job that asks for slots meanwhile waits for them. Refused at once, it would
                 # try again ever more seldom.
-                resourcemanager.standalone.start-up-time: 365 d
+                resourcemanager.standalone.start-up-time: 200 d
                 slot.request.timeout: 2 min
 
                 execution.checkpointing.dir: file://%1$s/checkpoints
                 execution.checkpointing.savepoint-dir: file://%1$s/savepoints
 
                 taskmanager.numberOfTaskSlots: %3$d
+                # Over all TaskManagers: who dies takes as little along as possible.
+                taskmanager.load-balance.mode: SLOTS
                 taskmanager.cpu.cores: 1.0
                 taskmanager.memory.framework.heap.size: 128m
                 taskmanager.memory.framework.off-heap.size: 128m

@@ -7,9 +7,6 @@ import io.quorate.desk.Child;
 import io.quorate.desk.ClickHouseEngine;
 import io.quorate.desk.Home;
 import io.quorate.desk.KafkaBroker;
-import io.quorate.events.Alert;
-import io.quorate.events.codec.EventCodec;
-import io.quorate.events.codec.Topic;
 import io.quorate.jobs.JobEnvironment;
 import io.quorate.jobs.alerting.AlertingJob;
 import io.quorate.jobs.history.HistoryJob;
@@ -23,11 +20,9 @@ import io.quorate.sinks.clickhouse.ClickHouseSettings;
 import io.quorate.sinks.clickhouse.Migrations;
 import io.quorate.sinks.clickhouse.Reconciliation;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
@@ -35,10 +30,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.ProducerConfig;
-import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -79,7 +70,9 @@ class AlertingKilledTest {
                     Files.writeString(folder.resolve("quorate.yaml"), settings(hook, broker, engine, checkpoints));
             Settings settings = SettingsReader.read(config);
             history = history(settings, folder.resolve("history"));
-            Thread planting = new Thread(() -> plant(kafka, ends), "planting");
+            Thread planting = new Thread(
+                    // About as long as fifty kills take.
+                    () -> Planted.plant(kafka, INCIDENTS, Duration.ofMillis(140), ends::get), "planting");
             planting.start();
             Checkpoints own = new Checkpoints(new org.apache.flink.core.fs.Path(checkpoints.toUri()));
             int resumed = 0;
@@ -136,32 +129,6 @@ class AlertingKilledTest {
         Reconciliation reconciliation = Reconciliation.after(Duration.ZERO);
         return new ClickHouseClient(clickhouse)
                 .execute(reconciliation.sql() + " FORMAT TSV", reconciliation.values(), Map.of());
-    }
-
-    /** Seven incidents a second, each over after two: about as long as fifty kills take. */
-    private static void plant(KafkaSettings kafka, AtomicBoolean ends) {
-        EventCodec<Alert> codec = new EventCodec<>(Alert.class);
-        Map<String, Object> client = Map.of(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, kafka.bootstrap());
-        try (KafkaProducer<byte[], byte[]> producer =
-                new KafkaProducer<>(client, new ByteArraySerializer(), new ByteArraySerializer())) {
-            Instant[] began = new Instant[INCIDENTS];
-            for (int i = 0; i < INCIDENTS + 14 && !ends.get(); i++) {
-                Instant now = Instant.now();
-                if (i < INCIDENTS) {
-                    began[i] = now;
-                    send(producer, codec, Planted.firing(i, now));
-                }
-                if (i >= 14) {
-                    send(producer, codec, Planted.over(i - 14, began[i - 14], now));
-                }
-                LockSupport.parkNanos(Duration.ofMillis(140).toNanos());
-            }
-        }
-    }
-
-    private static void send(KafkaProducer<byte[], byte[]> producer, EventCodec<Alert> codec, Alert alert) {
-        byte[] key = alert.cluster().getBytes(StandardCharsets.UTF_8);
-        producer.send(new ProducerRecord<>(Topic.ALERT.name(), key, codec.encode(alert)));
     }
 
     private static JobClient history(Settings settings, Path checkpoints) throws Exception {

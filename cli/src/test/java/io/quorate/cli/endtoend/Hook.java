@@ -35,6 +35,8 @@ final class Hook implements AutoCloseable {
     private final AtomicLong order = new AtomicLong();
     private final Set<String> keys = ConcurrentHashMap.newKeySet();
     private final Map<String, List<Long>> taken = new ConcurrentHashMap<>();
+    private final Map<String, Integer> levels = new ConcurrentHashMap<>();
+    private final Map<String, Instant> takenAt = new ConcurrentHashMap<>();
     private final List<Sent> messages = new CopyOnWriteArrayList<>();
 
     /** One message that was taken. */
@@ -71,6 +73,20 @@ final class Hook implements AutoCloseable {
         return taken;
     }
 
+    /** What was taken more than once at one severity: {@code ID firing critical}. */
+    List<String> doubled() {
+        return levels.entrySet().stream()
+                .filter(level -> level.getValue() > 1)
+                .map(Map.Entry::getKey)
+                .sorted()
+                .toList();
+    }
+
+    /** When each of these steps was taken first. */
+    Map<String, Instant> takenAt() {
+        return takenAt;
+    }
+
     List<Sent> messages() {
         return messages;
     }
@@ -96,13 +112,16 @@ final class Hook implements AutoCloseable {
         List<String> news = new ArrayList<>();
         for (JsonNode alert : message.path("alerts")) {
             if (alert.path("news").asBoolean()) {
-                news.add(alert.path("fingerprint").asText()
+                String step = alert.path("fingerprint").asText()
                         + ' '
-                        + alert.path("status").asText());
+                        + alert.path("status").asText();
+                news.add(step);
+                levels.merge(step + ' ' + alert.path("labels").path("severity").asText(), 1, Integer::sum);
             }
         }
         messages.add(new Sent(Instant.now(), key, message.path("groupKey").asText(), news.size()));
         for (String step : news) {
+            takenAt.putIfAbsent(step, Instant.now());
             taken.computeIfAbsent(step, id -> new CopyOnWriteArrayList<>()).add(order.incrementAndGet());
         }
     }

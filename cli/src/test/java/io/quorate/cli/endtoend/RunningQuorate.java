@@ -52,8 +52,12 @@ final class RunningQuorate implements AutoCloseable {
     record Ended(int code, String said) {}
 
     static Ended end(Home home, String... arguments) throws IOException, InterruptedException {
+        return end(home, Duration.ofMinutes(1), arguments);
+    }
+
+    static Ended end(Home home, Duration within, String... arguments) throws IOException, InterruptedException {
         try (RunningQuorate running = command(home, List.of(arguments))) {
-            running.process.waitFor(60, TimeUnit.SECONDS);
+            running.process.waitFor(within.toMillis(), TimeUnit.MILLISECONDS);
             return new Ended(running.process.exitValue(), running.said());
         }
     }
@@ -70,6 +74,9 @@ final class RunningQuorate implements AutoCloseable {
                 "--add-opens",
                 "java.base/java.time=ALL-UNNAMED",
                 "-Dlog4j2.configurationFile=quorate-log4j2.properties",
+                // As the launcher does.
+                "-Dquorate.jobs.jar=" + System.getProperty("quorate.jobs.jar"),
+                "-Dquorate.flink.lib=" + System.getProperty("quorate.flink.lib"),
                 "-cp",
                 System.getProperty("java.class.path"),
                 "io.quorate.cli.Quorate"));

@@ -57,8 +57,13 @@ final class Watched implements AutoCloseable {
         return watched;
     }
 
-    /** The settings that look at it. */
+    /** The settings that look at it and tell it. */
     String settings() {
+        return settings("http://127.0.0.1:" + receiver.getAddress().getPort() + "/hook");
+    }
+
+    /** The settings that look at it and tell another. */
+    String settings(String hook) {
         return """
                 ingest:
                   metrics-interval: 2s
@@ -69,12 +74,9 @@ final class Watched implements AutoCloseable {
                 rules: { profile: lab }
                 alerting:
                   receivers:
-                    - webhook: { url: "http://127.0.0.1:%d/hook" }
+                    - webhook: { name: hook, url: "%s", per-minute: 0 }
                 flink: { checkpoint-interval: 2s }
-                """.formatted(
-                        prometheus.url(),
-                        String.join(", ", cluster.endpoints()),
-                        receiver.getAddress().getPort());
+                """.formatted(prometheus.url(), String.join(", ", cluster.endpoints()), hook);
     }
 
     /** Settings written for others' addresses, with its own in their place. */

@@ -65,6 +65,7 @@ final class Dispatch extends AbstractStreamOperator<Notification>
     private final Map<String, Receiver> receivers = new HashMap<>();
     private final EventCodec<DispatchState> codec = new EventCodec<>(DispatchState.class);
     private @Nullable Dispatcher dispatcher;
+    private @Nullable Pulse pulse;
     private Ledger.@Nullable Writer writer;
     private @Nullable ListState<byte[]> state;
     private @Nullable Instant wakesAt;
@@ -121,6 +122,7 @@ final class Dispatch extends AbstractStreamOperator<Notification>
                 () -> ThreadLocalRandom.current().nextDouble(),
                 now());
         getMetricGroup().gauge("openLanes", dispatcher::open);
+        pulse = Pulse.begin();
         tick();
     }
 
@@ -159,6 +161,9 @@ final class Dispatch extends AbstractStreamOperator<Notification>
         receivers.values().forEach(Receiver::close);
         if (writer != null) {
             writer.close();
+        }
+        if (pulse != null) {
+            pulse.close();
         }
         super.close();
     }
@@ -233,7 +238,9 @@ final class Dispatch extends AbstractStreamOperator<Notification>
         }
     }
 
+    /** Unless the process stood still: what it knows may be told by another by now. */
     private Dispatcher dispatcher() {
+        Objects.requireNonNull(pulse, "asked before it was opened").mustHaveGoneOn();
         return Objects.requireNonNull(dispatcher, "asked before it was opened");
     }
 
