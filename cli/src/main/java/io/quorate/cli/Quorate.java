@@ -5,6 +5,7 @@ import io.quorate.cli.alerting.AlertsCommand;
 import io.quorate.cli.alerting.RoutesCommand;
 import io.quorate.cli.alerting.SilenceCommand;
 import io.quorate.cli.backtest.BacktestCommand;
+import io.quorate.cli.cluster.ClusterCommand;
 import io.quorate.cli.demo.DemoCommand;
 import io.quorate.cli.rules.RulesCommand;
 import io.quorate.cli.simulate.SimulateCommand;
@@ -41,6 +42,7 @@ import picocli.CommandLine.ScopeType;
             SilenceCommand.class,
             RoutesCommand.class,
             DeadLettersCommand.class,
+            ClusterCommand.class,
             CleanCommand.class
         },
         footer = {
