@@ -26,7 +26,18 @@ class QuorateTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"demo", "run", "backtest", "doctor", "query", "verify", "dead-letters", "simulate", "clean"})
+            strings = {
+                "demo",
+                "run",
+                "backtest",
+                "doctor",
+                "query",
+                "verify",
+                "dead-letters",
+                "simulate",
+                "cluster",
+                "clean"
+            })
     void helpsWithEveryVerb(String verb) {
         assertThat(Quorate.run(verb, "--help")).isZero();
         assertThat(console.told()).contains("Usage: quorate " + verb);
@@ -45,6 +56,7 @@ class QuorateTest {
                         "verify",
                         "dead-letters",
                         "simulate",
+                        "cluster",
                         "clean",
                         "Exit codes");
     }

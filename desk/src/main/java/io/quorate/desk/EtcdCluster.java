@@ -31,50 +31,88 @@ public final class EtcdCluster implements AutoCloseable {
     /** Files of PEM that members show and judge clients by; whoever has no certificate of that authority is refused. */
     public record Tls(Path certificate, Path key, Path clientCa) {}
 
-    /** What a cluster is started with. */
+    /** Where a member listens: for clients, for peers, and in TLS for whoever asks for metrics. */
+    public record Ports(int client, int peer, int metrics) {
+
+        /** How many lie from one member's first to the next one's. */
+        public static final int APART = 3;
+
+        /** Of the k-th member of a cluster whose ports are not drawn. */
+        public static Ports of(int basePort, int k) {
+            int first = basePort + APART * (k - 1);
+            return new Ports(first, first + 1, first + 2);
+        }
+
+        private static Ports free(boolean tls) {
+            return new Ports(FreePorts.next(), FreePorts.next(), tls ? FreePorts.next() : 0);
+        }
+
+        private static Ports fixed(Options options, String cluster, int k) {
+            Ports wanted = of(options.basePort(), k);
+            String part = "member m" + k + " of etcd cluster " + cluster;
+            FreePorts.fixed(part, wanted.client());
+            FreePorts.fixed(part, wanted.peer());
+            if (options.tls() != null) {
+                FreePorts.fixed(part, wanted.metrics());
+            }
+            return wanted;
+        }
+    }
+
+    /**
+     * What a cluster is started with.
+     *
+     * @param basePort zero for free ports and new data
+     */
     public record Options(
             long quotaBytes,
             Duration heartbeat,
             Duration election,
             List<String> extra,
             @Nullable String line,
-            @Nullable Tls tls) {
+            @Nullable Tls tls,
+            int basePort) {
         public static Options standard() {
-            return new Options(0, Duration.ofMillis(100), Duration.ofSeconds(1), List.of(), null, null);
+            return new Options(0, Duration.ofMillis(100), Duration.ofSeconds(1), List.of(), null, null, 0);
+        }
+
+        /** On the ports of {@link Ports#of}, going on with the data that lie there, if any. */
+        public Options at(int base) {
+            return new Options(quotaBytes, heartbeat, election, extra, line, tls, base);
         }
 
         /** Of a line of etcd, such as {@code 3.5}, instead of whichever is at hand. */
         public Options withLine(String wanted) {
-            return new Options(quotaBytes, heartbeat, election, extra, wanted, tls);
+            return new Options(quotaBytes, heartbeat, election, extra, wanted, tls, basePort);
         }
 
         /** Zero keeps etcd's own quota of 2 GB. */
         public Options withQuotaBytes(long bytes) {
-            return new Options(bytes, heartbeat, election, extra, line, tls);
+            return new Options(bytes, heartbeat, election, extra, line, tls, basePort);
         }
 
         /** Clients are spoken to in TLS; who leads and what ids members have is then not known here. */
         public Options withTls(Tls shown) {
-            return new Options(quotaBytes, heartbeat, election, extra, line, shown);
+            return new Options(quotaBytes, heartbeat, election, extra, line, shown, basePort);
         }
 
         public Options with(String... flags) {
-            return new Options(quotaBytes, heartbeat, election, List.of(flags), line, tls);
+            return new Options(quotaBytes, heartbeat, election, List.of(flags), line, tls, basePort);
         }
     }
 
-    private record Seat(String name, boolean tls, int clientPort, int peerPort, int metricsPort, Path data, Path log) {
+    private record Seat(String name, boolean tls, Ports ports, Path data, Path log) {
         String clientUrl() {
-            return (tls ? "https" : "http") + "://127.0.0.1:" + clientPort;
+            return (tls ? "https" : "http") + "://127.0.0.1:" + ports.client();
         }
 
         /** Plain, whatever clients are spoken to in. */
         String metricsUrl() {
-            return tls ? "http://127.0.0.1:" + metricsPort : clientUrl();
+            return tls ? "http://127.0.0.1:" + ports.metrics() : clientUrl();
         }
 
         String peerUrl() {
-            return "http://127.0.0.1:" + peerPort;
+            return "http://127.0.0.1:" + ports.peer();
         }
     }
 
@@ -105,14 +143,14 @@ public final class EtcdCluster implements AutoCloseable {
         return start(home, directory, name, members, Options.standard());
     }
 
-    /** Starts a new cluster with data and logs under that directory; waits until every member is healthy. */
+    /** Starts a cluster with data and logs under that directory; waits until every member is healthy. */
     public static EtcdCluster start(Home home, String directory, String name, int members, Options options) {
         Parts parts = Parts.of(home);
         String line = options.line();
         Path etcd = line == null ? parts.etcd() : parts.etcd(line);
         for (int attempt = 1; ; attempt++) {
             EtcdCluster cluster =
-                    new EtcdCluster(home, etcd, name, options, seats(home, directory, members, options.tls() != null));
+                    new EtcdCluster(home, etcd, name, options, seats(home, directory, name, members, options));
             try {
                 cluster.startAll();
                 return cluster;
@@ -125,23 +163,33 @@ public final class EtcdCluster implements AutoCloseable {
         }
     }
 
-    private static Map<String, Seat> seats(Home home, String directory, int members, boolean tls) {
+    /** Removes the data of a cluster that does not run. */
+    public static void removeData(Home home, String directory) {
+        Parts.delete(home.data().resolve(directory));
+    }
+
+    /** Removes the logs of a cluster that does not run. */
+    public static void removeLogs(Home home, String directory) {
+        Parts.delete(home.logs().resolve(directory));
+    }
+
+    private static Map<String, Seat> seats(Home home, String directory, String name, int members, Options options) {
+        boolean tls = options.tls() != null;
         return IntStream.rangeClosed(1, members)
-                .mapToObj(i -> "m" + i)
-                .map(member -> new Seat(
-                        member,
+                .mapToObj(k -> new Seat(
+                        "m" + k,
                         tls,
-                        FreePorts.next(),
-                        FreePorts.next(),
-                        tls ? FreePorts.next() : 0,
-                        home.data(directory).resolve(member),
-                        home.log(directory + "/" + member)))
+                        options.basePort() == 0 ? Ports.free(tls) : Ports.fixed(options, name, k),
+                        home.data(directory).resolve("m" + k),
+                        home.log(directory + "/m" + k)))
                 .collect(Collectors.toMap(Seat::name, seat -> seat, (a, b) -> a, LinkedHashMap::new));
     }
 
     private synchronized void startAll() {
         for (Seat seat : seats.values()) {
-            Parts.delete(seat.data()); // a new cluster: another one's data would be refused
+            if (options.basePort() == 0) {
+                Parts.delete(seat.data()); // a new cluster: another one's data would be refused
+            }
             children.put(seat.name(), spawn(seat, "new"));
         }
         for (Seat seat : seats.values()) {
@@ -218,14 +266,21 @@ public final class EtcdCluster implements AutoCloseable {
     /** Starts an ended member again on its data and ports; waits until it is healthy. */
     public Member restart(Member member) {
         Seat seat = seat(member.name());
-        synchronized (this) {
-            if (child(member.name()).alive()) {
-                child(member.name()).close();
-            }
-            children.put(member.name(), spawn(seat, "existing"));
-        }
+        startAgain(member);
         Readiness.await(child(member.name()), START, () -> healthy(seat));
         return member(member.name());
+    }
+
+    /** The same without waiting: where a majority has ended, none gets healthy before the others are started too. */
+    public synchronized void startAgain(Member member) {
+        Seat seat = seat(member.name());
+        Child before = child(member.name());
+        if (before.alive()) {
+            before.close();
+        } else {
+            before.forget();
+        }
+        children.put(member.name(), spawn(seat, "existing"));
     }
 
     /** Adds a member to the cluster as it runs, and starts it; waits until it is healthy. */
@@ -238,9 +293,7 @@ public final class EtcdCluster implements AutoCloseable {
             seat = new Seat(
                     next,
                     like.tls(),
-                    FreePorts.next(),
-                    FreePorts.next(),
-                    like.tls() ? FreePorts.next() : 0,
+                    Ports.free(like.tls()),
                     like.data().resolveSibling(next),
                     like.log().resolveSibling(next));
         }
@@ -295,7 +348,8 @@ public final class EtcdCluster implements AutoCloseable {
             all = new ArrayList<>(children.values());
         }
         // The leader last: asked with the others it would wait seconds for one of them to take over.
-        Optional<Child> leader = leader().map(member -> child(member.name()));
+        Optional<Child> leader =
+                (options.tls() == null ? leader().map(Member::name) : leaderByMetrics()).map(this::child);
         List<Child> followers = all.stream()
                 .filter(each -> leader.stream().noneMatch(each::equals))
                 .toList();
@@ -303,6 +357,19 @@ public final class EtcdCluster implements AutoCloseable {
         followers.forEach(Child::resume);
         followers.forEach(Child::close);
         leader.ifPresent(Child::close);
+    }
+
+    /** Metrics are plain whatever clients are spoken to in. */
+    private Optional<String> leaderByMetrics() {
+        List<String> started;
+        synchronized (this) {
+            started = List.copyOf(children.keySet());
+        }
+        return started.stream()
+                .filter(member -> Readiness.get(seat(member).metricsUrl() + "/metrics")
+                        .filter(page -> page.contains("\netcd_server_is_leader 1\n"))
+                        .isPresent())
+                .findFirst();
     }
 
     private Child spawn(Seat seat, String clusterState) {

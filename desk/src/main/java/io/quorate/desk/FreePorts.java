@@ -45,11 +45,21 @@ public final class FreePorts {
         if (port == 0) {
             return next();
         }
+        take(part, port, "set another port (0 takes a free one)");
+        return port;
+    }
+
+    /** Takes a port that follows from another one. */
+    static synchronized void fixed(String part, int port) {
+        take(part, port, "set another base port");
+    }
+
+    private static void take(String part, int port, String otherwise) {
         if (!free(port)) {
-            throw new PortBusy(part, port, holder(port).orElse("a process that this user may not look at"));
+            String holder = holder(port).orElse("a process that this user may not look at");
+            throw new PortBusy(part, port, holder, otherwise);
         }
         GIVEN.add(port);
-        return port;
     }
 
     static boolean free(int port) {

@@ -6,9 +6,9 @@ public final class PortBusy extends PartUnavailable {
 
     private final int port;
 
-    PortBusy(String part, int port, String holder) {
-        super("port " + port + ", asked for by " + part + ", is busy: held by " + holder
-                + "; stop that process or set another port (0 takes a free one)");
+    PortBusy(String part, int port, String holder, String otherwise) {
+        super("port " + port + ", asked for by " + part + ", is busy: held by " + holder + "; stop that process or "
+                + otherwise);
         this.port = port;
     }
 

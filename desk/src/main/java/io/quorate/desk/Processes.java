@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -107,11 +108,16 @@ public final class Processes {
         return stop(home, record -> !record.owner().alive());
     }
 
-    /** Stops the process that announced itself under that name, with all that it started; false when there is none. */
+    /**
+     * Stops the process that announced itself under that name, with all that it started, also when it has crashed and only
+     * that is left; false when there is neither.
+     */
     public static boolean stop(Home home, String name) {
-        return !stop(
-                        home,
-                        record -> record.role() == Role.OWNER && record.name().equals(name))
+        Set<ProcessId> owners = known(home).stream()
+                .filter(record -> record.role() == Role.OWNER && record.name().equals(name))
+                .map(PidFile::id)
+                .collect(Collectors.toSet());
+        return !stop(home, record -> owners.contains(record.role() == Role.OWNER ? record.id() : record.owner()))
                 .isEmpty();
     }
 

@@ -1,11 +1,13 @@
 package io.quorate.desk;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -49,6 +51,43 @@ final class EtcdClusterTest {
         }
         assertThat(members).noneMatch(member -> TestHome.runs(member.pid()));
         assertThat(members).allSatisfy(member -> assertThat(member.logFile()).isNotEmptyFile());
+    }
+
+    @Test
+    void goesOnWithItsDataOnPortsThatItWasGiven() throws Exception {
+        Home home = TestHome.in(folder);
+        EtcdCluster.Options options = EtcdCluster.Options.standard().at(freeBase());
+        EtcdCluster.Member before;
+        long term;
+        try (EtcdCluster cluster = EtcdCluster.start(home, "etcd", "kept-test", 1, options)) {
+            before = cluster.members().get(0);
+            term = last(cluster.elections()).term();
+            assertThat(before.clientUrl()).isEqualTo("http://127.0.0.1:" + options.basePort());
+            assertThatThrownBy(() -> EtcdCluster.start(home, "another", "kept-too", 1, options))
+                    .isInstanceOf(PortBusy.class)
+                    .hasMessageContainingAll(
+                            "port " + options.basePort(),
+                            "member m1 of etcd cluster kept-too",
+                            "etcd (pid " + before.pid() + ")",
+                            "set another base port");
+        }
+        try (EtcdCluster cluster = EtcdCluster.start(home, "etcd", "kept-test", 1, options)) {
+            assertThat(cluster.members().get(0).clientUrl()).isEqualTo(before.clientUrl());
+            assertThat(last(cluster.elections()).term()).isGreaterThan(term);
+        }
+        EtcdCluster.removeData(home, "etcd");
+        assertThat(home.data().resolve("etcd")).doesNotExist();
+        assertThat(before.logFile()).isNotEmptyFile();
+        EtcdCluster.removeLogs(home, "etcd");
+        assertThat(before.logFile()).doesNotExist();
+    }
+
+    /** Of three ports in a row. */
+    private static int freeBase() {
+        return Stream.generate(FreePorts::next)
+                .filter(port -> FreePorts.free(port + 1) && FreePorts.free(port + 2))
+                .findFirst()
+                .orElseThrow();
     }
 
     private static Election last(List<Election> elections) {

@@ -27,6 +27,17 @@ final class ProcessesTest {
     }
 
     @Test
+    void stopsByItsNameWhatACrashedParentLeft() throws Exception {
+        long left = lastLongOf("crashes");
+        assertThat(Processes.stop(Home.at(folder), "another")).isFalse();
+        assertThat(TestHome.runs(left)).isTrue();
+        assertThat(Processes.stop(Home.at(folder), "short-lived")).isTrue();
+        assertThat(TestHome.runs(left)).isFalse();
+        assertThat(folder.resolve("pids")).isEmptyDirectory();
+        assertThat(Processes.stop(Home.at(folder), "short-lived")).isFalse();
+    }
+
+    @Test
     void aParentThatExitsTakesItsChildrenAlong() throws Exception {
         assertThat(TestHome.runs(lastLongOf("exits"))).isFalse();
         assertThat(folder.resolve("pids")).isEmptyDirectory();

@@ -1,3 +1,3 @@
-/** Clusters on this machine: of etcd to be watched, of Flink to run on. */
+/** {@code quorate cluster}: clusters of one's own on this machine, to be watched and to run on. */
 @org.jspecify.annotations.NullMarked
 package io.quorate.cli.cluster;

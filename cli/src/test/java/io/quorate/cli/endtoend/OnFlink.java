@@ -143,26 +143,29 @@ final class OnFlink implements AutoCloseable {
 
     /** The one that most jobs would miss. */
     Child busiestTaskManager() {
-        return Awaitility.await().ignoreExceptions().until(
-                () -> {
-                    String busiest = "";
-                    int most = 0;
-                    for (JsonNode each : rest.answer("/taskmanagers").path("taskmanagers")) {
-                        int taken = each.path("slotsNumber").asInt()
-                                - each.path("freeSlots").asInt();
-                        busiest = taken > most ? each.path("id").asText() : busiest;
-                        most = Math.max(most, taken);
-                    }
-                    return flink.child(busiest);
-                },
-                Child::alive);
+        return Awaitility.await()
+                .ignoreExceptions()
+                .until(
+                        () -> {
+                            String busiest = "";
+                            int most = 0;
+                            for (JsonNode each : rest.answer("/taskmanagers").path("taskmanagers")) {
+                                int taken = each.path("slotsNumber").asInt()
+                                        - each.path("freeSlots").asInt();
+                                busiest = taken > most ? each.path("id").asText() : busiest;
+                                most = Math.max(most, taken);
+                            }
+                            return flink.child(busiest);
+                        },
+                        Child::alive);
     }
 
     /** By their own logs: nobody else tells. */
     Child leadingJobManager() {
         return flink.processes().entrySet().stream()
                 .filter(process -> process.getKey().startsWith("flink-jobmanager-"))
-                .max(Comparator.comparing(process -> lastGranted(process.getValue().logFile())))
+                .max(Comparator.comparing(
+                        process -> lastGranted(process.getValue().logFile())))
                 .orElseThrow()
                 .getValue();
     }

@@ -51,7 +51,8 @@ class UpgradeTest {
             }
             assertThat(cluster.jobs().values()).doesNotContainAnyElementsOf(before.values());
 
-            Path noPipeline = without("io/quorate/jobs/alerting/AlertingPipeline.class", folder.resolve("no-pipeline.jar"));
+            Path noPipeline =
+                    without("io/quorate/jobs/alerting/AlertingPipeline.class", folder.resolve("no-pipeline.jar"));
             String alerting = cluster.jobs().get(QuorateJob.ALERTING.nameInFlink());
             RunningQuorate.Ended refused = cluster.quorate("upgrade", "alerting", "--jar", noPipeline.toString());
             assertThat(refused.said()).contains("cannot be made").contains("AlertingPipeline");
@@ -76,15 +77,20 @@ class UpgradeTest {
             Awaitility.await()
                     .atMost(3, TimeUnit.MINUTES)
                     .until(() -> Planted.lost(planted, hook.taken()).isEmpty());
-            System.out.printf("%d incidents planted, %d messages, %d sent again under the same key%n", planted, hook.messages().size(), hook.repeats());
+            System.out.printf(
+                    "%d incidents planted, %d messages, %d sent again under the same key%n",
+                    planted, hook.messages().size(), hook.repeats());
             assertThat(hook.doubled()).as("told twice").isEmpty();
-            assertThat(Planted.inverted(planted, hook.taken())).as("end before page").isEmpty();
+            assertThat(Planted.inverted(planted, hook.taken()))
+                    .as("end before page")
+                    .isEmpty();
             Uninterrupted.Compared windows = Uninterrupted.of(cluster.kafka).beside(cluster.kafka);
             assertThat(windows.live()).hasSizeGreaterThan(50).isEqualTo(windows.recomputed());
             Awaitility.await()
                     .atMost(2, TimeUnit.MINUTES)
                     .pollInterval(2, TimeUnit.SECONDS)
-                    .untilAsserted(() -> assertThat(ClusterKilledTest.gapsOfTheLedger(cluster)).isEmpty());
+                    .untilAsserted(() -> assertThat(ClusterKilledTest.gapsOfTheLedger(cluster))
+                            .isEmpty());
         } finally {
             ends.set(true);
         }
@@ -96,7 +102,8 @@ class UpgradeTest {
         all[words.length + 1] = "3m";
         Instant begun = Instant.now();
         RunningQuorate.Ended ended = cluster.quorate(all);
-        System.out.println(String.join(" ", words) + ": " + Duration.between(begun, Instant.now()).toSeconds() + " s");
+        System.out.println(String.join(" ", words) + ": "
+                + Duration.between(begun, Instant.now()).toSeconds() + " s");
         assertThat(ended.code()).as(ended.said()).isZero();
     }
 
