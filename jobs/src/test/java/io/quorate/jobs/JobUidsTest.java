@@ -64,6 +64,17 @@ class JobUidsTest {
                         .anyMatch(edge -> edge.getOutputTag() != null)));
     }
 
+    /** What is chained at one parallelism and not at another would have two maxima: no savepoint could be rescaled. */
+    @Test
+    void noOperatorHasAMaximumParallelismOfItsOwn(@TempDir Path folder) throws Exception {
+        Settings settings = settings(folder);
+        jobs().forEach((name, job) -> assertThat(graph(job, settings).getStreamNodes())
+                .as(name)
+                .allSatisfy(node -> assertThat(node.getMaxParallelism())
+                        .as(node.getOperatorName())
+                        .isEqualTo(-1)));
+    }
+
     private static boolean encodesEvents(String uid) {
         return uid != null && uid.startsWith("encode-") && !uid.equals("encode-dead-letter");
     }

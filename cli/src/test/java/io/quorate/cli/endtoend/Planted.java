@@ -4,10 +4,7 @@ import io.quorate.events.Alert;
 import io.quorate.events.Alert.Evidence;
 import io.quorate.events.Alert.Severity;
 import io.quorate.events.Alert.Status;
-import io.quorate.events.codec.EventCodec;
-import io.quorate.events.codec.Topic;
 import io.quorate.jobs.kafka.KafkaSettings;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -16,9 +13,6 @@ import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.ProducerConfig;
-import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /** Incidents as detection tells them: each fires and is over. */
 final class Planted {
@@ -46,29 +40,21 @@ final class Planted {
      * @return when each was written, in order; shorter when it was told to end
      */
     static List<Instant> plant(KafkaSettings kafka, int incidents, Duration interval, BooleanSupplier ends) {
-        EventCodec<Alert> codec = new EventCodec<>(Alert.class);
-        Map<String, Object> client = Map.of(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, kafka.bootstrap());
         List<Instant> began = new ArrayList<>();
-        try (KafkaProducer<byte[], byte[]> producer =
-                new KafkaProducer<>(client, new ByteArraySerializer(), new ByteArraySerializer())) {
+        try (KafkaProducer<byte[], byte[]> producer = Topics.producer(kafka)) {
             for (int i = 0; i - LASTS < began.size(); i++) {
                 Instant now = Instant.now();
                 if (i < incidents && !ends.getAsBoolean()) {
                     began.add(now);
-                    send(producer, codec, firing(i, now));
+                    Topics.send(producer, firing(i, now));
                 }
                 if (i >= LASTS) {
-                    send(producer, codec, over(i - LASTS, began.get(i - LASTS), now));
+                    Topics.send(producer, over(i - LASTS, began.get(i - LASTS), now));
                 }
                 LockSupport.parkNanos(interval.toNanos());
             }
         }
         return began;
-    }
-
-    private static void send(KafkaProducer<byte[], byte[]> producer, EventCodec<Alert> codec, Alert alert) {
-        byte[] key = alert.cluster().getBytes(StandardCharsets.UTF_8);
-        producer.send(new ProducerRecord<>(Topic.ALERT.name(), key, codec.encode(alert)));
     }
 
     /** Of twenty rules and a thousand clusters, one in three critical. */

@@ -85,7 +85,6 @@ public final class AlertingPipeline {
                         TypeInformation.of(Notification.class),
                         new Dispatch.Factory(receivers, routes, knows.ledger()))
                 .setParallelism(1)
-                .setMaxParallelism(1)
                 .uid("dispatch")
                 .name("dispatch");
         return new AlertingPipeline(
@@ -103,7 +102,6 @@ public final class AlertingPipeline {
         return controls.global()
                 .transform("watch", TypeInformation.of(Alert.class), new Watch.Factory(stages, limit, heartbeat))
                 .setParallelism(1)
-                .setMaxParallelism(1)
                 .uid("watch")
                 .name("watch");
     }
