@@ -52,20 +52,17 @@ public final class ClickHouseEngine implements AutoCloseable {
 
     private static ClickHouseEngine start(Home home, String directory, Path library, Path data, int port) {
         String marker = "hold-" + UUID.randomUUID();
-        List<String> command = List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx64m",
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                ParentWatch.flag(),
-                "-cp",
-                ownClassPath(),
-                ClickHouseEngineMain.class.getName(),
-                library.toString(),
-                data.resolve("store").toString(),
-                config(data).toString(),
-                Integer.toString(port),
-                marker);
+        List<String> command = new Jvm(
+                        ownClassPath(),
+                        List.of("-Xmx64m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", ParentWatch.flag()))
+                .command(
+                        ClickHouseEngineMain.class.getName(),
+                        List.of(
+                                library.toString(),
+                                data.resolve("store").toString(),
+                                config(data).toString(),
+                                Integer.toString(port),
+                                marker));
         Child child = Processes.spawn(home, directory, command, home.log(directory), Map.of());
         try {
             // Asked for its own marker: on a taken port a stranger would answer /ping as well.

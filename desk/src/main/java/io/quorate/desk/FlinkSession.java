@@ -157,23 +157,15 @@ public final class FlinkSession implements AutoCloseable {
 
     private void seat(String name, int heapMiB, List<String> flags, String main, String... arguments) {
         Path log = home.log(name);
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx" + heapMiB + "m",
-                "-XX:+ExitOnOutOfMemoryError",
-                "--add-opens",
-                "java.base/java.util=ALL-UNNAMED",
-                "--add-opens",
-                "java.base/java.lang=ALL-UNNAMED",
-                "--add-opens",
-                "java.base/java.time=ALL-UNNAMED",
-                "-Dlog4j2.configurationFile=" + folder.resolve("conf/log4j2.properties"),
-                "-Dlog.file=" + log,
-                "-cp",
-                options.lib() + "/*"));
-        command.addAll(flags);
-        command.add("org.apache.flink.runtime." + main);
-        command.addAll(List.of(arguments));
+        List<String> command = Jvm.on(
+                        options.lib(),
+                        "-Xmx" + heapMiB + "m",
+                        "-XX:+ExitOnOutOfMemoryError",
+                        "-Dlog4j2.configurationFile=" + folder.resolve("conf/log4j2.properties"),
+                        "-Dlog.file=" + log)
+                .forFlink()
+                .and(flags)
+                .command("org.apache.flink.runtime." + main, List.of(arguments));
         seats.put(name, new Seat(name, command, log));
     }
 

@@ -53,17 +53,13 @@ public final class KafkaBroker implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(settings + " cannot be written", e);
         }
-        List<String> command = List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xms64m",
-                "-Xmx384m",
-                "-XX:+UseSerialGC",
-                "-Dlog4j2.configurationFile=io/quorate/desk/broker-log4j2.properties",
-                ParentWatch.flag(),
-                "-cp",
-                System.getProperty("java.class.path"),
-                KafkaBrokerMain.class.getName(),
-                settings.toString());
+        List<String> command = Jvm.own(
+                        "-Xms64m",
+                        "-Xmx384m",
+                        "-XX:+UseSerialGC",
+                        "-Dlog4j2.configurationFile=io/quorate/desk/broker-log4j2.properties",
+                        ParentWatch.flag())
+                .command(KafkaBrokerMain.class.getName(), List.of(settings.toString()));
         Child child = Processes.spawn(home, directory, command, home.log(directory), Map.of());
         try {
             awaitBroker(child, port);

@@ -2,6 +2,7 @@ package io.quorate.cli.flink;
 
 import io.quorate.cli.stack.QuorateJob;
 import io.quorate.desk.Home;
+import io.quorate.desk.Jvm;
 import io.quorate.desk.PartUnavailable;
 import java.io.IOException;
 import java.io.InputStream;
@@ -87,23 +88,12 @@ record FlinkRun(Path lib, Path conf) {
     }
 
     private String flink(Submission submission, List<String> action, String complaint) throws InterruptedException {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx512m",
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "--add-opens",
-                "java.base/java.util=ALL-UNNAMED",
-                "--add-opens",
-                "java.base/java.lang=ALL-UNNAMED",
-                "--add-opens",
-                "java.base/java.time=ALL-UNNAMED",
-                "-cp",
-                lib + "/*",
-                "org.apache.flink.client.cli.CliFrontend"));
-        command.addAll(action);
-        command.addAll(List.of("--class", QuorateJob.named(submission.job()).entryPoint(), submission.jar()));
-        command.addAll(submission.arguments());
+        List<String> arguments = new ArrayList<>(action);
+        arguments.addAll(List.of("--class", QuorateJob.named(submission.job()).entryPoint(), submission.jar()));
+        arguments.addAll(submission.arguments());
+        List<String> command = Jvm.on(lib, "-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
+                .forFlink()
+                .command("org.apache.flink.client.cli.CliFrontend", arguments);
         ProcessBuilder builder = new ProcessBuilder(command);
         builder.environment().put("FLINK_CONF_DIR", conf.toString());
         try {

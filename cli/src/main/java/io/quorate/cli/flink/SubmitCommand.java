@@ -8,6 +8,9 @@ import io.quorate.desk.Home;
 import io.quorate.jobs.settings.Settings;
 import io.quorate.jobs.settings.SettingsReader;
 import io.quorate.rules.yaml.Durations;
+import java.net.InetAddress;
+import java.net.URI;
+import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -78,9 +81,14 @@ public final class SubmitCommand implements Callable<Integer> {
             for (QuorateJob job : jobs) {
                 refuseTwin(cluster.rest(), job);
             }
+            String url = cluster.rest().url().orElseThrow();
+            if (elsewhere(url) && (settings.ownKafka() == null || settings.ownClickhouse() == null)) {
+                throw new IllegalArgumentException(config + ": names no "
+                        + (settings.ownKafka() == null ? "kafka.bootstrap" : "clickhouse.url") + ", expected one that "
+                        + url + " reaches: what is started here listens to this machine alone");
+            }
             KeptDesk desk = KeptDesk.of(home, config.toAbsolutePath(), settings);
             FlinkRun flink = FlinkRun.of(home);
-            String url = cluster.rest().url().orElseThrow();
             Map<Submission, String> ids = new LinkedHashMap<>();
             for (QuorateJob job : jobs) {
                 Submission submission = new Submission(
@@ -128,6 +136,15 @@ public final class SubmitCommand implements Callable<Integer> {
                     "job " + job.word() + " is there already (" + twin.get().id() + ", "
                             + twin.get().state() + "); expected it once; 'quorate upgrade " + job.word()
                             + "' replaces it, 'quorate stop " + job.word() + "' ends it");
+        }
+    }
+
+    /** Whether the cluster at this address is on another machine. */
+    static boolean elsewhere(String url) {
+        try {
+            return !InetAddress.getByName(URI.create(url).getHost()).isLoopbackAddress();
+        } catch (UnknownHostException e) {
+            return true;
         }
     }
 

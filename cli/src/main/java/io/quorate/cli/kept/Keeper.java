@@ -3,6 +3,7 @@ package io.quorate.cli.kept;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.quorate.desk.Home;
+import io.quorate.desk.Jvm;
 import io.quorate.desk.PartUnavailable;
 import io.quorate.desk.Processes;
 import java.io.IOException;
@@ -60,18 +61,15 @@ public record Keeper(Home home, String name) {
         Files.deleteIfExists(told());
         Files.deleteIfExists(problem());
         Path log = home.logs().resolve(name + ".log");
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xms16m",
-                "-Xmx128m",
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "-Dlog4j2.configurationFile=flink-log4j2.properties",
-                "-cp",
-                System.getProperty("java.class.path"),
-                main.getName(),
-                home.root().toString()));
-        command.addAll(arguments);
+        List<String> all = new ArrayList<>(List.of(home.root().toString()));
+        all.addAll(arguments);
+        List<String> command = Jvm.own(
+                        "-Xms16m",
+                        "-Xmx128m",
+                        "-XX:+UseSerialGC",
+                        "-XX:TieredStopAtLevel=1",
+                        "-Dlog4j2.configurationFile=flink-log4j2.properties")
+                .command(main.getName(), all);
         Process process = Processes.spawnApart(name, command, log);
         Instant until = Instant.now().plus(patience);
         while (!Files.exists(told())) {

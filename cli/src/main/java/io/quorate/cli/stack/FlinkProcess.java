@@ -2,13 +2,13 @@ package io.quorate.cli.stack;
 
 import io.quorate.desk.Child;
 import io.quorate.desk.Home;
+import io.quorate.desk.Jvm;
 import io.quorate.desk.ParentWatch;
 import io.quorate.desk.PartUnavailable;
 import io.quorate.desk.Processes;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -71,27 +71,18 @@ public final class FlinkProcess implements AutoCloseable {
 
     /** Starts it; the jobs come up while the caller goes on, see {@link #awaitRunning}. */
     static FlinkProcess start(Home home, Arguments arguments) {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xms256m",
-                "-Xmx1g",
-                "-XX:+UseG1GC",
-                // A process that has lost memory in the middle of anything is of no use: a new one begins at a
-                // checkpoint.
-                "-XX:+ExitOnOutOfMemoryError",
-                "-XX:TieredStopAtLevel=4",
-                "--add-opens",
-                "java.base/java.util=ALL-UNNAMED",
-                "--add-opens",
-                "java.base/java.lang=ALL-UNNAMED",
-                "--add-opens",
-                "java.base/java.time=ALL-UNNAMED",
-                "-Dlog4j2.configurationFile=flink-log4j2.properties",
-                ParentWatch.flag(),
-                "-cp",
-                System.getProperty("java.class.path"),
-                FlinkProcessMain.class.getName()));
-        command.addAll(arguments.line());
+        List<String> command = Jvm.own(
+                        "-Xms256m",
+                        "-Xmx1g",
+                        "-XX:+UseG1GC",
+                        // A process that has lost memory in the middle of anything is of no use: a new one begins at a
+                        // checkpoint.
+                        "-XX:+ExitOnOutOfMemoryError",
+                        "-XX:TieredStopAtLevel=4",
+                        "-Dlog4j2.configurationFile=flink-log4j2.properties",
+                        ParentWatch.flag())
+                .forFlink()
+                .command(FlinkProcessMain.class.getName(), arguments.line());
         Path log = home.logs().resolve("flink.log");
         Child child = Processes.spawn(home, "flink", command, log, Map.of());
         return new FlinkProcess(

@@ -160,7 +160,7 @@ class ClusterKilledTest {
                 .isEmpty();
 
         Uninterrupted expected = Uninterrupted.of(cluster.kafka);
-        Uninterrupted.Compared windows = expected.beside(cluster.kafka);
+        Uninterrupted.Compared windows = expected.compared();
         System.out.printf(
                 "%d windows equal an uninterrupted run's, %d marked as gaps%n",
                 windows.live().size(), windows.gaps());

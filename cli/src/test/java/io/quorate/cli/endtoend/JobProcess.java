@@ -3,6 +3,7 @@ package io.quorate.cli.endtoend;
 import io.quorate.cli.stack.QuorateJob;
 import io.quorate.desk.Child;
 import io.quorate.desk.Home;
+import io.quorate.desk.Jvm;
 import io.quorate.desk.ParentWatch;
 import io.quorate.desk.Processes;
 import io.quorate.jobs.JobEnvironment;
@@ -24,25 +25,14 @@ final class JobProcess {
 
     /** Starts it, from that checkpoint, or with empty state. */
     static Child start(Home home, String job, Path config, @Nullable String checkpoint) {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx512m",
-                "--add-opens",
-                "java.base/java.util=ALL-UNNAMED",
-                "--add-opens",
-                "java.base/java.lang=ALL-UNNAMED",
-                "--add-opens",
-                "java.base/java.time=ALL-UNNAMED",
-                "-Dlog4j2.configurationFile=flink-log4j2.properties",
-                ParentWatch.flag(),
-                "-cp",
-                System.getProperty("java.class.path"),
-                JobProcess.class.getName(),
-                job,
-                config.toString()));
+        List<String> arguments = new ArrayList<>(List.of(job, config.toString()));
         if (checkpoint != null) {
-            command.add(checkpoint);
+            arguments.add(checkpoint);
         }
+        List<String> command = Jvm.own(
+                        "-Xmx512m", "-Dlog4j2.configurationFile=flink-log4j2.properties", ParentWatch.flag())
+                .forFlink()
+                .command(JobProcess.class.getName(), arguments);
         return Processes.spawn(home, job, command, home.logs().resolve(job + ".log"), Map.of());
     }
 

@@ -91,7 +91,7 @@ class ResumeTest {
                 .extracting(DeadLetter::reason)
                 .allMatch("timeout"::equals);
         Uninterrupted expected = Uninterrupted.of(kafka);
-        Uninterrupted.Compared windows = expected.beside(kafka);
+        Uninterrupted.Compared windows = expected.compared();
         assertThat(windows.live()).hasSizeGreaterThan(30).isEqualTo(windows.recomputed());
         assertThat(windows.gaps()).isPositive();
 

@@ -2,13 +2,13 @@ package io.quorate.cli.endtoend;
 
 import io.quorate.cli.stack.LastRun;
 import io.quorate.desk.Home;
+import io.quorate.desk.Jvm;
 import io.quorate.jobs.kafka.KafkaSettings;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -64,23 +64,14 @@ final class RunningQuorate implements AutoCloseable {
 
     private static RunningQuorate command(Home home, List<String> arguments) throws IOException {
         Path told = Files.createTempFile(home.logs(), "told", ".txt");
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx512m",
-                "--add-opens",
-                "java.base/java.util=ALL-UNNAMED",
-                "--add-opens",
-                "java.base/java.lang=ALL-UNNAMED",
-                "--add-opens",
-                "java.base/java.time=ALL-UNNAMED",
-                "-Dlog4j2.configurationFile=quorate-log4j2.properties",
-                // As the launcher does.
-                "-Dquorate.jobs.jar=" + System.getProperty("quorate.jobs.jar"),
-                "-Dquorate.flink.lib=" + System.getProperty("quorate.flink.lib"),
-                "-cp",
-                System.getProperty("java.class.path"),
-                "io.quorate.cli.Quorate"));
-        command.addAll(arguments);
+        List<String> command = Jvm.own(
+                        "-Xmx512m",
+                        "-Dlog4j2.configurationFile=quorate-log4j2.properties",
+                        // As the launcher does.
+                        "-Dquorate.jobs.jar=" + System.getProperty("quorate.jobs.jar"),
+                        "-Dquorate.flink.lib=" + System.getProperty("quorate.flink.lib"))
+                .forFlink()
+                .command("io.quorate.cli.Quorate", arguments);
         ProcessBuilder builder =
                 new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(told.toFile());
         builder.environment().put("QUORATE_HOME", home.root().toString());

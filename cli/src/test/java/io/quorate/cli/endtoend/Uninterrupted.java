@@ -41,9 +41,12 @@ import org.apache.flink.util.CloseableIterator;
 import org.apache.flink.util.Collector;
 
 /** What a run that nobody disturbs makes of the records that lie in the topics. */
-record Uninterrupted(List<MemberWindow> windows, List<LeaderChange> changes, List<Alert> alerts) {
+record Uninterrupted(
+        Map<String, MemberWindow> live, List<MemberWindow> windows, List<LeaderChange> changes, List<Alert> alerts) {
 
     static Uninterrupted of(KafkaSettings kafka) throws Exception {
+        // First: what the live run tells while this one reads would be made of records that this one has not read.
+        Map<String, MemberWindow> live = newest(Topics.read(kafka, Topic.MEMBER_WINDOW));
         Configuration configuration = JobEnvironment.configuration(new FlinkSettings(null, Duration.ofDays(1)));
         // What fails here is to be told, not tried again.
         configuration.set(RestartStrategyOptions.RESTART_STRATEGY, "none");
@@ -71,7 +74,7 @@ record Uninterrupted(List<MemberWindow> windows, List<LeaderChange> changes, Lis
         CloseableIterator<LeaderChange> changes = detection.changes().collectAsync();
         CloseableIterator<Alert> alerts = detection.alerts().collectAsync();
         env.executeAsync("uninterrupted");
-        return new Uninterrupted(all(windows), all(changes), all(alerts));
+        return new Uninterrupted(live, all(windows), all(changes), all(alerts));
     }
 
     private static <T> List<T> all(CloseableIterator<T> iterator) {
@@ -129,9 +132,8 @@ record Uninterrupted(List<MemberWindow> windows, List<LeaderChange> changes, Lis
                 .collect(Collectors.toCollection(TreeSet::new));
     }
 
-    /** What the live run says of every window, and what this one says of the same: that ended by then. */
-    Compared beside(KafkaSettings kafka) {
-        Map<String, MemberWindow> live = newest(Topics.read(kafka, Topic.MEMBER_WINDOW));
+    /** What the live run had said of every window, and what this one says of those that ended by then. */
+    Compared compared() {
         // The uninterrupted run goes to the end of its input, the live one waits for what may still come.
         Instant until = live.values().stream()
                 .map(MemberWindow::windowEnd)

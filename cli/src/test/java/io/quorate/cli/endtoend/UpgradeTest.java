@@ -84,7 +84,7 @@ class UpgradeTest {
             assertThat(Planted.inverted(planted, hook.taken()))
                     .as("end before page")
                     .isEmpty();
-            Uninterrupted.Compared windows = Uninterrupted.of(cluster.kafka).beside(cluster.kafka);
+            Uninterrupted.Compared windows = Uninterrupted.of(cluster.kafka).compared();
             assertThat(windows.live()).hasSizeGreaterThan(50).isEqualTo(windows.recomputed());
             Awaitility.await()
                     .atMost(2, TimeUnit.MINUTES)

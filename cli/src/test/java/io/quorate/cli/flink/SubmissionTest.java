@@ -42,4 +42,11 @@ class SubmissionTest {
         });
         assertThat(Submission.last(home, QuorateJob.HISTORY)).isEmpty();
     }
+
+    @Test
+    void knowsAClusterOnAnotherMachineFromOneHere() {
+        assertThat(SubmitCommand.elsewhere("http://127.0.0.1:8081")).isFalse();
+        assertThat(SubmitCommand.elsewhere("http://localhost:8081/flink")).isFalse();
+        assertThat(SubmitCommand.elsewhere("https://192.0.2.1")).isTrue();
+    }
 }
