@@ -13,6 +13,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -139,7 +140,7 @@ public final class FlinkSession implements AutoCloseable {
         }
         FlinkSession session = new FlinkSession(home, options, FreePorts.next());
         try {
-            session.startMissing();
+            session.seats.values().forEach(session::start);
             session.awaitSlots();
             return session;
         } catch (PartUnavailable e) {
@@ -169,20 +170,14 @@ public final class FlinkSession implements AutoCloseable {
         seats.put(name, new Seat(name, command, log));
     }
 
-    /** Starts again whatever has died; answers the names. */
-    public synchronized List<String> startMissing() {
-        List<String> started = new ArrayList<>();
-        for (Seat seat : seats.values()) {
-            Child before = children.get(seat.name());
-            if (before == null || !before.alive()) {
-                if (before != null) {
-                    before.forget();
-                }
-                children.put(seat.name(), Processes.spawn(home, seat.name(), seat.command(), seat.log(), Map.of()));
-                started.add(seat.name());
-            }
-        }
-        return started;
+    /** Starts again one of {@link #processes} that has ended. */
+    public synchronized void startAgain(String name) {
+        child(name).forget();
+        start(Objects.requireNonNull(seats.get(name), name));
+    }
+
+    private synchronized void start(Seat seat) {
+        children.put(seat.name(), Processes.spawn(home, seat.name(), seat.command(), seat.log(), Map.of()));
     }
 
     private void awaitSlots() {

@@ -87,7 +87,7 @@ public final class SubmitCommand implements Callable<Integer> {
                         + (settings.ownKafka() == null ? "kafka.bootstrap" : "clickhouse.url") + ", expected one that "
                         + url + " reaches: what is started here listens to this machine alone");
             }
-            KeptDesk desk = KeptDesk.of(home, config.toAbsolutePath(), settings);
+            KeptDesk desk = KeptDesk.of(home, settings);
             FlinkRun flink = FlinkRun.of(home);
             Map<Submission, String> ids = new LinkedHashMap<>();
             for (QuorateJob job : jobs) {

@@ -183,7 +183,11 @@ final class OnFlink implements AutoCloseable {
         try {
             while (true) {
                 Thread.sleep(500);
-                flink.startMissing();
+                flink.processes().forEach((name, child) -> {
+                    if (!child.alive()) {
+                        flink.startAgain(name);
+                    }
+                });
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -1,6 +1,7 @@
 package io.quorate.cli.cluster.etcd;
 
 import io.quorate.cli.kept.Keeper;
+import io.quorate.cli.kept.Revival;
 import io.quorate.desk.EtcdCluster;
 import io.quorate.desk.EtcdCluster.Member;
 import java.time.Clock;

@@ -18,7 +18,8 @@ record SettingsSection(KeptEtcd cluster, Layout layout) {
         if (!Files.exists(settings)) {
             Files.writeString(settings, file());
             return List.of("Wrote " + settings + "; now: quorate doctor --config " + settings
-                    + ", then: quorate run --config " + settings);
+                    + ", then: quorate run --config " + settings
+                    + ", or on Flink: quorate cluster flink start, quorate submit all --config " + settings);
         }
         String there = Files.readString(settings);
         if (there.contains(endpoints())) {
@@ -34,10 +35,11 @@ record SettingsSection(KeptEtcd cluster, Layout layout) {
                 "# Every other setting: deploy/quorate.example.yaml. Durations are such as 10s; unknown keys are errors.",
                 "",
                 section(),
-                "# Who is told of alerts; without receivers they are only recorded.",
-                "# alerting:",
-                "#   receivers:",
-                "#     - webhook: { url: http://127.0.0.1:9099/hook }",
+                "# Who is told of alerts. The log is that of Flink.",
+                "alerting:",
+                "  receivers:",
+                "    - log: {}",
+                "    # - webhook: { url: http://127.0.0.1:9099/hook }",
                 "");
     }
 

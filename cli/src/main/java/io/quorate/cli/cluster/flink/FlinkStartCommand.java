@@ -75,6 +75,8 @@ final class FlinkStartCommand implements Callable<Integer> {
         Processes.stopOrphans(home);
         FlinkSession.Options options =
                 new FlinkSession.Options(lib(), jobManagers, taskManagers, slots, port, metricsPort, heapMiB);
+        // Jobs that go on with the cluster want their broker where it was.
+        KeptDesk.again(home);
         keeper.begin(KeptFlink.class, KeptFlink.arguments(options), START);
         KeptFlink kept = keeper.tells(KeptFlink.class).orElseThrow();
         System.out.printf(

@@ -1,5 +1,6 @@
 package io.quorate.cli.cluster.flink;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.quorate.cli.kept.Keeper;
 import io.quorate.cli.stack.RunLock;
 import io.quorate.desk.ClickHouseEngine;
@@ -7,12 +8,13 @@ import io.quorate.desk.Home;
 import io.quorate.desk.KafkaBroker;
 import io.quorate.desk.PartUnavailable;
 import io.quorate.jobs.settings.Settings;
-import io.quorate.jobs.settings.SettingsReader;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +30,7 @@ import org.slf4j.LoggerFactory;
 public record KeptDesk(@Nullable String kafka, @Nullable String clickhouse) {
 
     private static final Logger LOG = LoggerFactory.getLogger(KeptDesk.class);
+    private static final ObjectMapper JSON = new ObjectMapper();
     private static final Duration START = Duration.ofMinutes(3);
 
     /** Who keeps the one of this home. */
@@ -36,19 +39,32 @@ public record KeptDesk(@Nullable String kafka, @Nullable String clickhouse) {
     }
 
     /**
+     * On which ports; jobs on a cluster know no others, so they stay the same.
+     *
+     * @param kafka {@link #NONE} where it is not started here, 0 where any will do
+     */
+    record Ports(int kafka, int clickhouse) {
+        static final int NONE = -1;
+    }
+
+    /**
      * What these settings need beside a cluster: started unless it is there.
      *
      * @throws PartUnavailable when it does not start, or a run from this home holds the data
      */
-    public static KeptDesk of(Home home, Path config, Settings settings) throws IOException, InterruptedException {
+    public static KeptDesk of(Home home, Settings settings) throws IOException, InterruptedException {
         if (settings.ownKafka() != null && settings.ownClickhouse() != null) {
             return new KeptDesk(null, null);
         }
-        Keeper keeper = keeper(home);
-        if (keeper.pid().isEmpty()) {
-            keeper.begin(KeptDesk.class, List.of(config.toString()), START);
+        if (keeper(home).pid().isEmpty()) {
+            Ports before = before(home).orElse(new Ports(0, 0));
+            begin(
+                    home,
+                    new Ports(
+                            port(settings.ownKafka(), settings.desk().kafkaPort(), before.kafka()),
+                            port(settings.ownClickhouse(), settings.desk().clickhousePort(), before.clickhouse())));
         }
-        KeptDesk desk = keeper.tells(KeptDesk.class).orElseThrow();
+        KeptDesk desk = keeper(home).tells(KeptDesk.class).orElseThrow();
         if ((settings.ownKafka() == null && desk.kafka() == null)
                 || (settings.ownClickhouse() == null && desk.clickhouse() == null)) {
             throw new PartUnavailable(
@@ -56,6 +72,38 @@ public record KeptDesk(@Nullable String kafka, @Nullable String clickhouse) {
                             + " one of their own; 'quorate cluster flink stop', then start and submit again");
         }
         return desk;
+    }
+
+    /** Starts what was there before, for jobs that go on with their cluster; does nothing where nothing was or it runs. */
+    static void again(Home home) throws IOException, InterruptedException {
+        Optional<Ports> before = before(home);
+        if (before.isPresent() && keeper(home).pid().isEmpty()) {
+            begin(home, before.get());
+        }
+    }
+
+    private static int port(@Nullable Object own, int asked, int before) {
+        if (own != null) {
+            return Ports.NONE;
+        }
+        return asked == 0 ? Math.max(before, 0) : asked;
+    }
+
+    private static void begin(Home home, Ports ports) throws IOException, InterruptedException {
+        keeper(home)
+                .begin(
+                        KeptDesk.class,
+                        List.of(Integer.toString(ports.kafka()), Integer.toString(ports.clickhouse())),
+                        START);
+    }
+
+    private static Optional<Ports> before(Home home) throws IOException {
+        Path file = portsFile(home);
+        return Files.exists(file) ? Optional.of(JSON.readValue(file.toFile(), Ports.class)) : Optional.empty();
+    }
+
+    private static Path portsFile(Home home) {
+        return home.data().resolve("desk-ports.json");
     }
 
     String inWords() {
@@ -67,33 +115,35 @@ public record KeptDesk(@Nullable String kafka, @Nullable String clickhouse) {
 
     public static void main(String[] args) throws Exception {
         Home home = Home.at(Path.of(args[0]));
-        keeper(home).keep(new Care(home, SettingsReader.read(Path.of(args[1]))));
+        keeper(home).keep(new Care(home, new Ports(Integer.parseInt(args[1]), Integer.parseInt(args[2]))));
     }
 
     private static final class Care implements Keeper.Care<KeptDesk> {
 
         private final Home home;
-        private final Settings settings;
+        private final Ports ports;
         private @Nullable RunLock lock;
         private @Nullable KafkaBroker broker;
         private @Nullable ClickHouseEngine engine;
 
-        Care(Home home, Settings settings) {
+        Care(Home home, Ports ports) {
             this.home = home;
-            this.settings = settings;
+            this.ports = ports;
         }
 
         @Override
         public KeptDesk start() throws Exception {
             // The data are those of quorate run; whoever asks for the broker of a run finds this one.
             lock = RunLock.take(home, Duration.ZERO);
-            if (settings.ownKafka() == null) {
-                broker = KafkaBroker.start(home, "kafka", settings.desk().kafkaPort());
+            if (ports.kafka() != Ports.NONE) {
+                broker = KafkaBroker.start(home, "kafka", ports.kafka());
             }
-            if (settings.ownClickhouse() == null) {
-                engine = ClickHouseEngine.start(
-                        home, "clickhouse", settings.desk().clickhousePort());
+            if (ports.clickhouse() != Ports.NONE) {
+                engine = ClickHouseEngine.start(home, "clickhouse", ports.clickhouse());
             }
+            Ports taken =
+                    new Ports(broker == null ? Ports.NONE : broker.port(), engine == null ? Ports.NONE : engine.port());
+            Files.writeString(portsFile(home), JSON.writeValueAsString(taken));
             return told();
         }
 

@@ -1,10 +1,13 @@
 package io.quorate.cli.cluster.flink;
 
 import io.quorate.cli.kept.Keeper;
+import io.quorate.cli.kept.Revival;
 import io.quorate.desk.Child;
 import io.quorate.desk.FlinkSession;
 import io.quorate.desk.Home;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -64,6 +67,7 @@ public record KeptFlink(List<String> urls, Map<String, String> metrics, Map<Stri
 
         private final Home home;
         private final FlinkSession.Options options;
+        private final Map<String, Revival> revivals = new HashMap<>();
         private @Nullable FlinkSession session;
 
         Care(Home home, FlinkSession.Options options) {
@@ -74,22 +78,33 @@ public record KeptFlink(List<String> urls, Map<String, String> metrics, Map<Stri
         @Override
         public KeptFlink start() {
             session = FlinkSession.start(home, options);
+            Instant now = Instant.now();
+            session.processes().keySet().forEach(name -> revivals.put(name, Revival.startedAt(now)));
             return of(session);
         }
 
         @Override
         public KeptFlink look(KeptFlink told) {
             FlinkSession running = Objects.requireNonNull(session);
-            List<String> dead = running.processes().values().stream()
+            Instant now = Instant.now();
+            running.processes().values().stream()
                     .filter(child -> !child.alive())
                     .map(Child::name)
-                    .toList();
-            if (dead.isEmpty()) {
-                return told;
-            }
-            LOG.warn("{} died, started again", String.join(", ", dead));
-            running.startMissing();
+                    .forEach(name -> revive(running, name, now));
             return of(running);
+        }
+
+        private void revive(FlinkSession running, String name, Instant now) {
+            Revival before = Objects.requireNonNull(revivals.get(name), name);
+            Revival revival = before.ended(now);
+            if (revival != before) {
+                LOG.warn("{} has ended; it is started again at {}", name, revival.due());
+            }
+            if (revival.ripe(now)) {
+                running.startAgain(name);
+                revival = revival.startedAgain(now);
+            }
+            revivals.put(name, revival);
         }
 
         @Override

@@ -32,7 +32,7 @@ class SettingsSectionTest {
                 .containsExactly("http://127.0.0.1:23790", "http://127.0.0.1:23793", "http://127.0.0.1:23796");
         assertThat(settings.scraped()).hasSize(1);
         assertThat(SettingsReader.print(file())).contains("127.0.0.1:23796");
-        assertThat(Files.readString(file())).contains("# alerting:", "#   receivers:");
+        assertThat(Files.readString(file())).contains("    # - webhook: ");
     }
 
     @Test

@@ -1,4 +1,4 @@
-package io.quorate.cli.cluster.etcd;
+package io.quorate.cli.kept;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
