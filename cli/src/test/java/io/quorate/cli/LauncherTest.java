@@ -56,6 +56,8 @@ class LauncherTest {
         Files.createDirectories(checkout.resolve("cli/src/main"));
         Files.writeString(checkout.resolve("pom.xml"), "<project/>");
         Files.writeString(checkout.resolve("cli/pom.xml"), "<project/>");
+        Files.createDirectories(checkout.resolve("deploy/flink"));
+        Files.writeString(checkout.resolve("deploy/flink/pom.xml"), "<project/>");
         for (String tool : BASE_TOOLS) {
             Files.createSymbolicLink(bin.resolve(tool), onPath(tool));
         }
@@ -113,6 +115,8 @@ class LauncherTest {
         });
         assertThat(launch("doctor").errors()).isEmpty();
         Files.writeString(checkout.resolve("cli/src/main/New.java"), "class New {}");
+        assertThat(launch("doctor").errors()).contains("its sources have changed");
+        Files.writeString(checkout.resolve("deploy/flink/pom.xml"), "<project></project>");
         assertThat(launch("doctor").errors()).contains("its sources have changed");
     }
 
