@@ -19,7 +19,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * A real standalone session cluster of Flink on loopback, each part a process: ZooKeeper, which Flink brings along and without
+ * A real standalone session cluster of Flink on loopback, but for its metrics, each part a process: ZooKeeper, which Flink brings along and without
  * which a JobManager that dies takes its jobs with it; JobManagers, of which one leads; TaskManagers.
  */
 public final class FlinkSession implements AutoCloseable {
@@ -51,14 +51,6 @@ public final class FlinkSession implements AutoCloseable {
             if (number < 1) {
                 throw new IllegalArgumentException(number + " " + what + ", expected at least 1");
             }
-        }
-
-        public Options withJobManagers(int number) {
-            return new Options(lib, number, taskManagers, slots, restPort, metricsPort, heapMiB);
-        }
-
-        public Options withTaskManagers(int number) {
-            return new Options(lib, jobManagers, number, slots, restPort, metricsPort, heapMiB);
         }
     }
 
@@ -198,7 +190,7 @@ public final class FlinkSession implements AutoCloseable {
     }
 
     /** Flink's own words on jobs and slots, from whichever JobManager answers. */
-    public Optional<JsonNode> overview() {
+    private Optional<JsonNode> overview() {
         return restUrls.stream()
                 .flatMap(url -> Readiness.get(url + "/overview").stream())
                 .findFirst()
@@ -212,7 +204,7 @@ public final class FlinkSession implements AutoCloseable {
 
     /** Where each process shows its metrics in Prometheus' format, by its name. */
     public Map<String, String> metricsUrls() {
-        return Map.copyOf(metricsUrls);
+        return Collections.unmodifiableMap(metricsUrls);
     }
 
     /** The processes by name: {@code flink-zookeeper}, {@code flink-jobmanager-1}, {@code flink-taskmanager-1} and so on. */
@@ -233,8 +225,9 @@ public final class FlinkSession implements AutoCloseable {
         List<Child> all = new ArrayList<>(processes().values());
         // The leader's store last: a JobManager that has lost it waits before it ends.
         Collections.reverse(all);
-        all.stream().limit(all.size() - 1L).forEach(Child::terminate);
-        all.stream().limit(all.size() - 1L).forEach(Child::resume);
+        List<Child> butStore = all.subList(0, Math.max(0, all.size() - 1));
+        butStore.forEach(Child::terminate);
+        butStore.forEach(Child::resume);
         all.forEach(Child::close);
     }
 

@@ -1,5 +1,6 @@
 package io.quorate.cli.flink;
 
+import com.fasterxml.jackson.databind.node.MissingNode;
 import io.quorate.cli.stack.FlinkRest;
 import io.quorate.desk.PartUnavailable;
 import java.net.URI;
@@ -74,11 +75,21 @@ final class FlinkCluster implements AutoCloseable {
     /** Waits until it is gone: its slots are free then and its consumers have left. */
     void awaitEnd(String id) throws InterruptedException {
         Instant until = Instant.now().plus(ENDING);
-        while (rest.jobs().stream().anyMatch(job -> job.id().equals(id) && !job.ended())) {
+        while (look(id).filter(job -> job.ended()).isEmpty()) {
             if (Instant.now().isAfter(until)) {
-                throw new PartUnavailable("job " + id + " does not end; look at it on Flink's page");
+                throw new PartUnavailable(
+                        "job " + id + " does not end; look at it with 'quorate jobs' or on Flink's page");
             }
             Thread.sleep(PAUSE.toMillis());
+        }
+    }
+
+    /** Empty also while no JobManager answers: another one is about to lead. */
+    private Optional<FlinkRest.Job> look(String id) throws InterruptedException {
+        try {
+            return rest.jobs().stream().filter(job -> job.id().equals(id)).findFirst();
+        } catch (PartUnavailable notNow) {
+            return Optional.empty();
         }
     }
 
@@ -90,8 +101,7 @@ final class FlinkCluster implements AutoCloseable {
     Optional<String> awaitRunning(String id, Duration within) throws InterruptedException {
         Instant until = Instant.now().plus(within);
         while (true) {
-            Optional<FlinkRest.Job> job =
-                    rest.jobs().stream().filter(each -> each.id().equals(id)).findFirst();
+            Optional<FlinkRest.Job> job = look(id);
             if (job.isPresent() && job.get().ended()) {
                 return Optional.of("it has " + job.get().state().toLowerCase(Locale.ROOT) + ": " + problem(id));
             }
@@ -106,14 +116,16 @@ final class FlinkCluster implements AutoCloseable {
     }
 
     private int checkpoints(String id) throws InterruptedException {
-        return rest.answer("/jobs/" + id + "/checkpoints")
+        return rest.ask("/jobs/" + id + "/checkpoints")
+                .orElse(MissingNode.getInstance())
                 .path("counts")
                 .path("completed")
                 .asInt();
     }
 
     private String problem(String id) throws InterruptedException {
-        String told = rest.answer("/jobs/" + id + "/exceptions?maxExceptions=1")
+        String told = rest.ask("/jobs/" + id + "/exceptions?maxExceptions=1")
+                .orElse(MissingNode.getInstance())
                 .path("exceptionHistory")
                 .path("entries")
                 .path(0)

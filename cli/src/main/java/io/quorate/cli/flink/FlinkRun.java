@@ -72,6 +72,7 @@ record FlinkRun(Path lib, Path conf) {
                 "remote",
                 "-Drest.address=" + uri.getHost(),
                 "-Drest.port=" + (uri.getPort() < 0 ? (tls ? 443 : 80) : uri.getPort()),
+                "-Drest.path=" + uri.getPath(),
                 "-Dsecurity.ssl.rest.enabled=" + tls,
                 "--parallelism",
                 Integer.toString(submission.parallelism())));
@@ -98,13 +99,18 @@ record FlinkRun(Path lib, Path conf) {
         builder.environment().put("FLINK_CONF_DIR", conf.toString());
         try {
             Process process = builder.start();
-            CompletableFuture<String> complaints = CompletableFuture.supplyAsync(() -> all(process.getErrorStream()));
-            String said = all(process.getInputStream());
-            if (process.waitFor() != 0) {
-                throw new IllegalArgumentException("job " + submission.job() + " of " + submission.jar() + ' '
-                        + complaint + ": " + reason(said + complaints.join()));
+            try {
+                CompletableFuture<String> complaints =
+                        CompletableFuture.supplyAsync(() -> all(process.getErrorStream()));
+                String said = all(process.getInputStream());
+                if (process.waitFor() != 0) {
+                    throw new IllegalArgumentException("job " + submission.job() + " of " + submission.jar() + ' '
+                            + complaint + ": " + reason(said + complaints.join()));
+                }
+                return said;
+            } finally {
+                process.destroy();
             }
-            return said;
         } catch (IOException e) {
             throw new PartUnavailable("Flink's command could not be started: " + e.getMessage(), e);
         }

@@ -59,9 +59,9 @@ public final class StopCommand implements Callable<Integer> {
             System.out.println("Stopped " + job.word() + "; its last checkpoint stays where the cluster keeps them");
         } else {
             String kept = cluster.stopWithSavepoint(id, savepoint.isEmpty() ? null : savepoint);
-            cluster.awaitEnd(id);
             System.out.println("Stopped " + job.word() + "; to go on: quorate submit " + job.word()
                     + " --config quorate.yaml --from-savepoint " + kept);
+            cluster.awaitEnd(id);
         }
     }
 }

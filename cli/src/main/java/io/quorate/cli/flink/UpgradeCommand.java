@@ -118,8 +118,8 @@ public final class UpgradeCommand implements Callable<Integer> {
     private boolean carriedOut(FlinkCluster cluster, Home home, Change change, Duration patience) throws Exception {
         String job = change.job().word();
         String savepoint = cluster.stopWithSavepoint(change.id(), folder);
-        cluster.awaitEnd(change.id());
         System.out.println("Stopped " + job + ", its state: " + savepoint);
+        cluster.awaitEnd(change.id());
         String problem = begun(home, cluster, change.after(), savepoint, patience);
         if (problem == null) {
             change.after().remember(home);
@@ -144,8 +144,20 @@ public final class UpgradeCommand implements Callable<Integer> {
             throws Exception {
         String id;
         try {
-            id = FlinkRun.of(home).submit(cluster.rest().url().orElseThrow(), submission, savepoint);
+            id = FlinkRun.of(home)
+                    .submit(
+                            cluster.rest()
+                                    .url()
+                                    .orElseThrow(() -> new PartUnavailable("no JobManager answers any more")),
+                            submission,
+                            savepoint);
         } catch (PartUnavailable | IllegalArgumentException e) {
+            // Taken, perhaps, though its answer was lost: two of one job would tell everything twice.
+            Optional<FlinkRest.Job> left =
+                    cluster.rest().alive(QuorateJob.named(submission.job()).nameInFlink());
+            if (left.isPresent()) {
+                cluster.cancel(left.get().id());
+            }
             return e.getMessage();
         }
         Optional<String> problem = cluster.awaitRunning(id, patience);

@@ -58,9 +58,12 @@ public record Keeper(Home home, String name) {
      */
     public void begin(Class<?> main, List<String> arguments, Duration patience)
             throws IOException, InterruptedException {
+        Path log = log();
+        if (pid().isPresent()) {
+            throw new PartUnavailable(name + " is starting already; its log is " + log + "; try again when it has");
+        }
         Files.deleteIfExists(told());
         Files.deleteIfExists(problem());
-        Path log = home.logs().resolve(name + ".log");
         List<String> all = new ArrayList<>(List.of(home.root().toString()));
         all.addAll(arguments);
         List<String> command = Jvm.own(
@@ -88,6 +91,11 @@ public record Keeper(Home home, String name) {
         return Files.exists(problem())
                 ? Files.readString(problem()).strip()
                 : name + " ended before it was ready; its log is " + log;
+    }
+
+    /** What the process says of what it keeps. */
+    public Path log() {
+        return home.logs().resolve(name + "-keeper.log");
     }
 
     /** The pid of the process, while it runs. */
@@ -130,7 +138,7 @@ public record Keeper(Home home, String name) {
             now = care.start();
         } catch (Exception e) {
             LOG.error("{} does not start", name, e);
-            Files.writeString(problem(), String.valueOf(e.getMessage()));
+            Files.writeString(problem(), e.getMessage() == null ? e.toString() : e.getMessage());
             System.exit(1);
             return;
         }

@@ -94,7 +94,7 @@ public final class FlinkRest {
     }
 
     /** The same; empty where nobody answers. */
-    Optional<JsonNode> ask(String path) throws InterruptedException {
+    public Optional<JsonNode> ask(String path) throws InterruptedException {
         for (String url : urls) {
             Optional<JsonNode> answer = get(url + path);
             if (answer.isPresent()) {

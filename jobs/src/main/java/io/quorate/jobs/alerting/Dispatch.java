@@ -105,6 +105,7 @@ final class Dispatch extends AbstractStreamOperator<Notification>
     @Override
     public void open() throws Exception {
         super.open();
+        pulse = Pulse.begin();
         delivered = getMetricGroup().counter("delivered");
         retried = getMetricGroup().counter("retried");
         refused = getMetricGroup().counter("refused");
@@ -122,7 +123,6 @@ final class Dispatch extends AbstractStreamOperator<Notification>
                 () -> ThreadLocalRandom.current().nextDouble(),
                 now());
         getMetricGroup().gauge("openLanes", dispatcher::open);
-        pulse = Pulse.begin();
         tick();
     }
 
@@ -158,12 +158,12 @@ final class Dispatch extends AbstractStreamOperator<Notification>
 
     @Override
     public void close() throws Exception {
+        if (pulse != null) {
+            pulse.close();
+        }
         receivers.values().forEach(Receiver::close);
         if (writer != null) {
             writer.close();
-        }
-        if (pulse != null) {
-            pulse.close();
         }
         super.close();
     }

@@ -7,13 +7,16 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
- * Knows whether this process stood still, stopped by a signal, by its machine or by a collection of garbage, for so long that
+ * Knows whether this process stood still, stopped by a signal or by a collection of garbage, for so long that
  * another may have begun in its place. Whoever then goes on where it was would tell people what the other one tells.
  */
 final class Pulse implements AutoCloseable {
 
-    /** Flink gives a TaskManager up after {@code heartbeat.timeout}: 10 s where we start one, 50 s by its own default. */
-    static final Duration LIMIT = Duration.ofSeconds(8);
+    /**
+     * Flink gives a TaskManager up when it has not heard of it for {@code heartbeat.timeout}: 10 s where we start one, 50 s by its
+     * own default. What it heard last may be two seconds old when the process stops.
+     */
+    static final Duration LIMIT = Duration.ofSeconds(6);
 
     private static final Duration BEAT = Duration.ofMillis(500);
 
@@ -51,8 +54,8 @@ final class Pulse implements AutoCloseable {
      * @throws IllegalStateException once the process has stood still: it has to begin again from a checkpoint
      */
     void mustHaveGoneOn() {
-        // Whoever wakes up first asks before the next beat.
-        if (stoodStill || nanos.getAsLong() - last > LIMIT.toNanos()) {
+        // Whoever wakes up first asks before the next beat; who asks beside it sees what it tells before the new time.
+        if (nanos.getAsLong() - last > LIMIT.toNanos() || stoodStill) {
             throw new IllegalStateException("this process stood still for more than " + LIMIT.toSeconds()
                     + " s, and another may tell people in its place; it begins again from the last checkpoint");
         }

@@ -28,7 +28,7 @@ class PulseTest {
             nanos.addAndGet(Pulse.LIMIT.toNanos() + 1);
             beaten.beat();
 
-            assertThatThrownBy(asked::mustHaveGoneOn).hasMessageContaining("stood still for more than 8 s");
+            assertThatThrownBy(asked::mustHaveGoneOn).hasMessageContaining("stood still for more than 6 s");
             assertThatThrownBy(beaten::mustHaveGoneOn).hasMessageContaining("begins again from the last checkpoint");
             beaten.beat();
             assertThatThrownBy(beaten::mustHaveGoneOn).isInstanceOf(IllegalStateException.class);

@@ -62,7 +62,7 @@ record KeptEtcd(Home home, String name) {
     }
 
     Path keeperLog() {
-        return home.logs().resolve(keeper().name() + ".log");
+        return keeper().log();
     }
 
     Path folder() {

@@ -71,7 +71,10 @@ public record KeptDesk(@Nullable String kafka, @Nullable String clickhouse) {
                     "the broker and the engine of this home were started for other settings, which named"
                             + " one of their own; 'quorate cluster flink stop', then start and submit again");
         }
-        return desk;
+        // Another's settings may have wanted more.
+        return new KeptDesk(
+                settings.ownKafka() == null ? desk.kafka() : null,
+                settings.ownClickhouse() == null ? desk.clickhouse() : null);
     }
 
     /** Starts what was there before, for jobs that go on with their cluster; does nothing where nothing was or it runs. */
