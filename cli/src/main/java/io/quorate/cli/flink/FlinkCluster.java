@@ -75,7 +75,7 @@ final class FlinkCluster implements AutoCloseable {
     /** Waits until it is gone: its slots are free then and its consumers have left. */
     void awaitEnd(String id) throws InterruptedException {
         Instant until = Instant.now().plus(ENDING);
-        while (look(id).filter(job -> job.ended()).isEmpty()) {
+        while (!gone(id)) {
             if (Instant.now().isAfter(until)) {
                 throw new PartUnavailable(
                         "job " + id + " does not end; look at it with 'quorate jobs' or on Flink's page");
@@ -84,7 +84,16 @@ final class FlinkCluster implements AutoCloseable {
         }
     }
 
-    /** Empty also while no JobManager answers: another one is about to lead. */
+    /** Also when the cluster has forgotten it; not while no JobManager answers: another one is about to lead. */
+    private boolean gone(String id) throws InterruptedException {
+        try {
+            return rest.jobs().stream().noneMatch(job -> job.id().equals(id) && !job.ended());
+        } catch (PartUnavailable notNow) {
+            return false;
+        }
+    }
+
+    /** Empty also while no JobManager answers. */
     private Optional<FlinkRest.Job> look(String id) throws InterruptedException {
         try {
             return rest.jobs().stream().filter(job -> job.id().equals(id)).findFirst();
