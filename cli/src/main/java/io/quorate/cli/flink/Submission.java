@@ -22,6 +22,9 @@ import java.util.Optional;
  */
 record Submission(String job, String jar, List<String> arguments, int parallelism) {
 
+    /** What is kept of one that was taken, under the id that it runs by: another of its name is somebody else's. */
+    private record Taken(String id, Submission submission) {}
+
     /** Where the launcher has put the jar that it built. */
     private static final String JAR_PROPERTY = "quorate.jobs.jar";
 
@@ -43,8 +46,8 @@ record Submission(String job, String jar, List<String> arguments, int parallelis
         return Path.of(jar);
     }
 
-    /** Keeps it under this home, as what runs from now on. */
-    void remember(Home home) throws IOException {
+    /** Keeps it under this home, as what runs by that id from now on. */
+    void remember(Home home, String id) throws IOException {
         Path kept = folder(home).resolve(hash() + ".jar");
         if (!Files.exists(kept)) {
             Path copied =
@@ -52,13 +55,17 @@ record Submission(String job, String jar, List<String> arguments, int parallelis
             Files.move(copied, kept, StandardCopyOption.ATOMIC_MOVE);
         }
         Submission running = new Submission(job, kept.toString(), arguments, parallelism);
-        Files.writeString(file(home, job), JSON.writeValueAsString(running));
+        Files.writeString(file(home, job), JSON.writeValueAsString(new Taken(id, running)));
     }
 
-    /** What was last submitted from here of that job. */
-    static Optional<Submission> last(Home home, QuorateJob job) throws IOException {
+    /** What runs by that id, if it was submitted from here. */
+    static Optional<Submission> of(Home home, QuorateJob job, String id) throws IOException {
         Path file = file(home, job.word());
-        return Files.exists(file) ? Optional.of(JSON.readValue(file.toFile(), Submission.class)) : Optional.empty();
+        return Files.exists(file)
+                ? Optional.of(JSON.readValue(file.toFile(), Taken.class))
+                        .filter(taken -> id.equals(taken.id()))
+                        .map(Taken::submission)
+                : Optional.empty();
     }
 
     private String hash() throws IOException {

@@ -88,6 +88,11 @@ public final class SubmitCommand implements Callable<Integer> {
                         + url + " reaches: what is started here listens to this machine alone");
             }
             KeptDesk desk = KeptDesk.of(home, settings);
+            new LastRun(
+                            config.toAbsolutePath().toString(),
+                            desk.kafka() == null ? settings.kafka().bootstrap() : desk.kafka(),
+                            desk.kafka() != null)
+                    .remember(home);
             FlinkRun flink = FlinkRun.of(home);
             Map<Submission, String> ids = new LinkedHashMap<>();
             for (QuorateJob job : jobs) {
@@ -98,14 +103,11 @@ public final class SubmitCommand implements Callable<Integer> {
                                 .toString(),
                         arguments(config, desk),
                         parallelism);
-                ids.put(submission, flink.submit(url, submission, savepoint));
-                submission.remember(home);
+                String id = flink.submit(url, submission, savepoint);
+                submission.remember(home, id);
+                ids.put(submission, id);
+                System.out.println("Submitted: " + job.word() + ", " + id);
             }
-            new LastRun(
-                            config.toAbsolutePath().toString(),
-                            desk.kafka() == null ? settings.kafka().bootstrap() : desk.kafka(),
-                            desk.kafka() != null)
-                    .remember(home);
             return await(cluster, ids, patience);
         }
     }

@@ -92,7 +92,7 @@ public final class UpgradeCommand implements Callable<Integer> {
     }
 
     private Change change(Home home, QuorateJob job, FlinkRest.Job running) throws Exception {
-        Submission before = Submission.last(home, job)
+        Submission before = Submission.of(home, job, running.id())
                 .orElseThrow(() -> new IllegalArgumentException("nothing is known here of what " + job.word() + " ("
                         + running.id()
                         + ") was made of, so there is no way back; expected one that was submitted from this"
@@ -120,26 +120,29 @@ public final class UpgradeCommand implements Callable<Integer> {
         String savepoint = cluster.stopWithSavepoint(change.id(), folder);
         System.out.println("Stopped " + job + ", its state: " + savepoint);
         cluster.awaitEnd(change.id());
-        String problem = begun(home, cluster, change.after(), savepoint, patience);
-        if (problem == null) {
-            change.after().remember(home);
+        Attempt attempt = begun(home, cluster, change.after(), savepoint, patience);
+        if (attempt.problem() == null) {
+            change.after().remember(home, attempt.id());
             System.out.println(
                     "Runs: " + job + ", parallelism " + change.after().parallelism());
             return true;
         }
-        System.err.println("quorate: the new " + job + " does not run: " + problem);
-        String again = begun(home, cluster, change.before(), savepoint, patience);
-        if (again != null) {
-            throw new PartUnavailable(
-                    "the old " + job + " does not run either: " + again + "; its state is safe: quorate" + " submit "
-                            + job + " --config FILE --jar " + change.before().jar() + " --from-savepoint " + savepoint);
+        System.err.println("quorate: the new " + job + " does not run: " + attempt.problem());
+        Attempt back = begun(home, cluster, change.before(), savepoint, patience);
+        if (back.problem() != null) {
+            throw new PartUnavailable("the old " + job + " does not run either: " + back.problem()
+                    + "; its state is safe: quorate submit " + job + " --config FILE --jar "
+                    + change.before().jar() + " --from-savepoint " + savepoint);
         }
+        change.before().remember(home, back.id());
         System.err.println("quorate: rolled back: the old " + job + " goes on from " + savepoint);
         return false;
     }
 
-    /** Why it does not run, in which case nothing is left of it; null when it runs. */
-    private static @Nullable String begun(
+    /** By which id it runs; or why it does not, in which case nothing is left of it. */
+    private record Attempt(String id, @Nullable String problem) {}
+
+    private static Attempt begun(
             Home home, FlinkCluster cluster, Submission submission, String savepoint, Duration patience)
             throws Exception {
         String id;
@@ -158,13 +161,13 @@ public final class UpgradeCommand implements Callable<Integer> {
             if (left.isPresent()) {
                 cluster.cancel(left.get().id());
             }
-            return e.getMessage();
+            return new Attempt("", e.getMessage());
         }
         Optional<String> problem = cluster.awaitRunning(id, patience);
         if (problem.isPresent()
                 && cluster.rest().jobs().stream().anyMatch(each -> each.id().equals(id) && !each.ended())) {
             cluster.cancel(id);
         }
-        return problem.orElse(null);
+        return new Attempt(id, problem.orElse(null));
     }
 }

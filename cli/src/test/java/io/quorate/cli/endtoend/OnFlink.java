@@ -25,6 +25,10 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
@@ -43,7 +47,8 @@ final class OnFlink implements AutoCloseable {
     final Path config;
     private final KafkaBroker broker;
     private final ClickHouseEngine engine;
-    private final Thread supervisor;
+    private final ScheduledExecutorService supervisor = Executors.newSingleThreadScheduledExecutor();
+    private final ScheduledFuture<?> supervised;
 
     private OnFlink(
             Home home,
@@ -60,9 +65,7 @@ final class OnFlink implements AutoCloseable {
         this.kafka = kafka;
         this.clickhouse = ClickHouseSettings.at(engine.url());
         this.config = config;
-        this.supervisor = new Thread(this::supervise, "supervisor");
-        supervisor.setDaemon(true);
-        supervisor.start();
+        this.supervised = supervisor.scheduleWithFixedDelay(this::supervise, 500, 500, TimeUnit.MILLISECONDS);
     }
 
     /** Starts the cluster and what is needed beside it; nothing is submitted yet. */
@@ -180,26 +183,23 @@ final class OnFlink implements AutoCloseable {
     }
 
     private void supervise() {
-        try {
-            while (true) {
-                Thread.sleep(500);
-                flink.processes().forEach((name, child) -> {
-                    if (!child.alive()) {
-                        flink.startAgain(name);
-                    }
-                });
+        flink.processes().forEach((name, child) -> {
+            if (!child.alive()) {
+                flink.startAgain(name);
             }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        });
     }
 
     @Override
     public void close() throws Exception {
-        supervisor.interrupt();
-        supervisor.join();
+        boolean failed = supervised.isDone();
+        supervisor.shutdown();
+        assertThat(supervisor.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
         flink.close();
         engine.close();
         broker.close();
+        if (failed) {
+            supervised.get(); // tells why it ended
+        }
     }
 }

@@ -30,17 +30,20 @@ class SubmissionTest {
         Home home = Home.at(folder.resolve("home"));
         Path jar = Files.writeString(folder.resolve("jobs.jar"), "first");
         Submission first = new Submission("ingest", jar.toString(), List.of("--config", "quorate.yaml"), 2);
-        first.remember(home);
+        first.remember(home, "0a");
         Files.writeString(jar, "second");
 
-        Optional<Submission> last = Submission.last(home, QuorateJob.INGEST);
+        Optional<Submission> last = Submission.of(home, QuorateJob.INGEST, "0a");
 
         assertThat(last).hasValueSatisfying(kept -> {
             assertThat(kept.arguments()).isEqualTo(first.arguments());
             assertThat(kept.parallelism()).isEqualTo(2);
             assertThat(Path.of(kept.jar())).isNotEqualTo(jar).hasContent("first");
         });
-        assertThat(Submission.last(home, QuorateJob.HISTORY)).isEmpty();
+        assertThat(Submission.of(home, QuorateJob.INGEST, "0b"))
+                .as("somebody else's of that name")
+                .isEmpty();
+        assertThat(Submission.of(home, QuorateJob.HISTORY, "0a")).isEmpty();
     }
 
     @Test
